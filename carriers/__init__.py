@@ -1,0 +1,54 @@
+"""Carrier tracking as a library: numbers, credentials and an HTTP client in, reports out.
+
+    >>> import carriers
+    >>> carriers.get("laposte").manifest.label
+    'La Poste'
+
+It imports nothing of the portal and no database. Adapters are found by folder: adding one changes no
+existing file.
+"""
+
+from carriers.core.contract import Account, Carrier, Manifest, TrackRequest
+from carriers.core.errors import CarrierError, ErrorKind
+from carriers.core.model import (
+    RANK,
+    TERMINAL,
+    Answer,
+    Checkpoint,
+    Estimate,
+    Failed,
+    Found,
+    Milestone,
+    NotFound,
+    Place,
+    Reason,
+    Report,
+)
+from carriers.core.registry import UnknownCarrier, all, get, named
+from carriers.core.times import CarrierTime
+
+__all__ = [
+    "RANK",
+    "TERMINAL",
+    "Account",
+    "Answer",
+    "Carrier",
+    "CarrierError",
+    "CarrierTime",
+    "Checkpoint",
+    "ErrorKind",
+    "Estimate",
+    "Failed",
+    "Found",
+    "Manifest",
+    "Milestone",
+    "NotFound",
+    "Place",
+    "Reason",
+    "Report",
+    "TrackRequest",
+    "UnknownCarrier",
+    "all",
+    "get",
+    "named",
+]

@@ -1,0 +1,50 @@
+"""Carrier errors that carry their policy: callers act on `kind` and `retry_after`, never on text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorKind(StrEnum):
+    """What went wrong, by what to do about it."""
+
+    NOT_FOUND = "not_found"  # normal for young labels: keep asking, slowly
+    INVALID_NUMBER = "invalid_number"  # asking again cannot help: stop and tell the shop
+    AUTH = "auth"  # credentials: stop the account, tell the shop
+    RATE_LIMITED = "rate_limited"  # wait `retry_after`
+    BAD_REQUEST = "bad_request"  # our fault or an API change: slow down, tell the shop
+    SERVER = "server"  # theirs, the network's, or an unreadable answer: back off and retry
+
+
+_RETRYABLE = {ErrorKind.NOT_FOUND, ErrorKind.RATE_LIMITED, ErrorKind.SERVER}
+
+
+class CarrierError(Exception):
+    """One failure of one carrier call or of one number in it.
+
+    `code` and `message` are the carrier's own (private text); `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        code: str | None = None,
+        http_status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.code = code
+        self.http_status = http_status
+        self.retry_after = retry_after
+
+    @property
+    def retryable(self) -> bool:
+        """Whether asking again later can succeed without anyone changing anything."""
+        return self.kind in _RETRYABLE
+
+    def __repr__(self) -> str:
+        return f"CarrierError({self.kind.value}, code={self.code!r}, http_status={self.http_status!r})"

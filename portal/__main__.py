@@ -1,0 +1,5 @@
+"""`python -m portal` is `jalon`."""
+
+from portal.cli import main
+
+raise SystemExit(main())

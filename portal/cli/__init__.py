@@ -1,0 +1,71 @@
+"""The command `jalon`: parsing only. Each command is a module here, imported when it is called.
+
+A command module has `arguments(parser)` and `run(args) -> int`. The table below is all that `--help`
+needs, so that it answers without importing the stack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from portal import __version__
+
+COMMANDS = {
+    "demo": "try it: a small shop, a playing carrier and pages that move",
+    "serve": "serve the pages (and do the work too, on SQLite)",
+    "worker": "do the work apart from the pages (PostgreSQL)",
+    "migrate": "bring the database to this version's tables",
+    "import": "read orders from files",
+    "link": "make or revoke the customer's link to an order",
+    "track": "ask a carrier about parcels, or read a recorded answer",
+    "carriers": "list the carriers and what they need",
+    "check": "check settings, database and credentials",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit status (0 fine, 1 failed, 2 wrong usage)."""
+    words = sys.argv[1:] if argv is None else argv
+    args = _parser(words).parse_args(words)
+    if args.command is None:
+        _parser([]).print_help()
+        return 2
+    try:
+        return int(_module(args.command).run(args))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _module(command: str) -> _Command:
+    return import_module(f"portal.cli.{command}_")  # type: ignore[return-value]  # modules satisfy the protocol
+
+
+class _Command:
+    """The shape of a command module."""
+
+    @staticmethod
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        """Declare the command's flags."""
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        """Do it."""
+        raise AssertionError(args)
+
+
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    """The parser, with the flags of the one command that is asked for."""
+    parser = argparse.ArgumentParser(prog="jalon", description="A self-hosted order-tracking portal.")
+    parser.add_argument("--version", action="version", version=f"jalon {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    called = next((word for word in words if word in COMMANDS), None)
+    for name, line in COMMANDS.items():
+        command = commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.")
+        if name == called:
+            _module(name).arguments(command)
+    return parser

@@ -1,0 +1,214 @@
+"""All that the order page's templates may see: frozen values, no rows, no request.
+
+Texts that depend on a language are not here: templates word them through gettext, and dates, times and
+money go through the filters of `kit.i18n`. Datetimes are aware UTC unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class OrderState(StrEnum):
+    """Where the whole order stands; derived from its lines and parcels, never stored as typed."""
+
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    PREPARING = "preparing"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    PARTLY_DELIVERED = "partly_delivered"
+    READY_TO_COLLECT = "ready_to_collect"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    PROBLEM = "problem"
+
+
+class Tone(StrEnum):
+    """How a status is coloured; always beside words, never instead of them."""
+
+    CALM = "calm"  # under way, nothing to do
+    GOOD = "good"  # delivered, collected
+    WAIT = "wait"  # the customer can act: ready to collect, late
+    ALERT = "alert"  # something is wrong
+    OFF = "off"  # cancelled, unknown
+
+
+class StepState(StrEnum):
+    """One stop of the progress rail."""
+
+    DONE = "done"
+    CURRENT = "current"
+    TODO = "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units of an ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """Who the customer bought from. `contact` is an e-mail address or an https URL, or None."""
+
+    name: str
+    home_url: str | None
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A product and how many of it; `options` is like "Size M, sage"."""
+
+    title: str
+    options: str
+    quantity: int
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One stop of the rail. `key` is ordered | prepared | in_transit | out_for_delivery | delivered |
+    ready_to_collect | collected | returning | returned; templates word it."""
+
+    key: str
+    state: StepState
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalView:
+    """When something arrives, or arrived. `day` is local to the destination; the window is wall clock
+    there ("14:00"). `certain` is False for the shop's promise and True for the carrier's estimate."""
+
+    day: date
+    earliest: str | None = None
+    latest: str | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One checkpoint. `clock` is the local wall clock "HH:MM", or None when only the day is known.
+
+    `zone_known` is False where the carrier gave local time without a zone. `text` is the carrier's own
+    wording and may be in any language; `place` is as the carrier writes it.
+    """
+
+    milestone: str
+    reason: str | None
+    clock: str | None
+    iso: str
+    zone_known: bool
+    place: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """Checkpoints of one day, newest first."""
+
+    day: date
+    entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessView:
+    """How fresh our knowledge is. `asked_at` is the last successful answer from the carrier,
+    `failing_since` the start of the present run of failures, `next_at` the next planned question
+    (None: none planned). `known` is False while the carrier does not know the number yet."""
+
+    asked_at: datetime | None
+    last_scan_at: datetime | None
+    next_at: datetime | None
+    failing_since: datetime | None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelView:
+    """One parcel's section.
+
+    `dom_id` is unique and stable on the page ("parcel-12"). `tracked` is False for carriers that we can
+    only link to: then `milestone` is what the shop said or "handed_over", `timeline` is empty and
+    `freshness` None. `items_exact` is False when the shop does not say which item is in which parcel.
+    `number` and `carrier` may be None (sent without tracking).
+    """
+
+    dom_id: str
+    position: int
+    total: int
+    carrier: str | None
+    number: str | None
+    tracking_url: str | None
+    tracked: bool
+    milestone: str
+    reason: str | None
+    tone: Tone
+    delayed: bool
+    arrival: ArrivalView | None
+    finished_at: datetime | None
+    items: tuple[ItemView, ...]
+    items_exact: bool
+    timeline: tuple[DayView, ...]
+    freshness: FreshnessView | None
+    shipped_at: datetime | None
+    pickup_point: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectView:
+    """Click & Collect at the shop. `state` is preparing | ready | collected."""
+
+    location: str | None
+    state: str
+    ready_at: datetime | None
+    collected_at: datetime | None
+    hold_until: date | None
+    items: tuple[ItemView, ...]
+    opening_hours: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """Where the page's stream is and from which event on; absent on finished orders."""
+
+    url: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """The order page. `headline` is the key of the sentence that comes first:
+
+    arriving (with `arrival`), arriving_today, arriving_late, out_for_delivery, in_transit, preparing,
+    confirmed, ready_to_collect, ready_for_pickup, attempted, action_required, exception, returning,
+    delivered, collected, returned, lost, cancelled, expired, link_only, partly_delivered.
+    `parcels_done` of `parcels_total` have arrived. `digital` items need no parcel.
+    """
+
+    shop: ShopView
+    number: str
+    placed_at: datetime | None
+    state: OrderState
+    tone: Tone
+    headline: str
+    arrival: ArrivalView | None
+    delayed: bool
+    rail: tuple[StepView, ...]
+    parcels: tuple[ParcelView, ...]
+    parcels_done: int
+    collect: CollectView | None
+    unshipped: tuple[ItemView, ...]
+    digital: tuple[ItemView, ...]
+    cancelled: tuple[ItemView, ...]
+    cancel_reason: str | None
+    total: Money | None
+    last_change_at: datetime | None
+    event_id: int
+    demo: bool = False
