@@ -1,0 +1,60 @@
+# The commands of a checkout. Needs make and python3 (3.11 or newer); everything else is made or found by the targets.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= ./.jalon
+SPEED ?=
+
+BIN := .venv/bin
+FAST := not browser and not postgres and not slow
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast check format bench wheel lock clean
+export PYTHON
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SPEED=)
+	@scripts/install.sh run
+	@scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
+
+test: ## everything a test needs, then all tests
+	@scripts/install.sh dev
+	@scripts/programs.sh postgresql chromium nginx
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+test-fast: ## the tests that need no browser, no PostgreSQL and little time
+	@scripts/install.sh dev
+	@$(BIN)/python -m pytest -m "$(FAST)"
+
+check: ## formatting, lint, types, who may import whom, vendored files
+	@scripts/install.sh dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: ## write the formatting that `make check` asks for
+	@scripts/install.sh dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: ## measure; installs nginx with nchan, wrk and PostgreSQL where it may
+	@scripts/install.sh dev
+	@scripts/programs.sh postgresql nginx nchan wrk
+	@$(BIN)/python -m tests.benchmarks
+
+wheel: ## build dist/jalon-*.whl and the source archive
+	@scripts/install.sh dev
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build
+
+lock: ## choose library versions anew and write them, with hashes, to the lock files
+	@scripts/install.sh dev
+	@scripts/lock.sh
+
+clean: ## remove what these targets made, the demo's data excepted
+	rm -rf .venv dist build bench.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
