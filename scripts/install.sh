@@ -37,8 +37,21 @@ fi
 
 say "Installing Jalon's libraries into .venv (the first time takes a minute or two)"
 pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip"
+
+# Reads pip's report and prints a line for each library.
+progress() {
+    while read -r action what rest; do
+        case $action in
+            Collecting) say "  $what" ;;
+            Processing) say "  ${what##*/}" ;;
+            Installing) say "  writing the files" ;;
+        esac
+    done
+}
+
 for lock in $locks; do
-    $pip install --require-hashes --no-deps -r "$lock" | sed -u -n 's/^Collecting \([^ ]*\).*/  \1/p'
+    { $pip install --require-hashes --no-deps -r "$lock" || touch .venv/failed; } | progress
+    [ ! -e .venv/failed ] || { rm .venv/failed; fail "The libraries could not be installed: see above."; }
 done
 $pip install --quiet --no-deps --no-build-isolation --editable .
 printf '%s' "$state" >"$stamp"
