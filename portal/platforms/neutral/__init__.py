@@ -1,0 +1,34 @@
+"""The neutral order document `order/1`: the shape in which every platform's orders reach the portal.
+
+>>> neutral_order({"number": "1001", "lines": [{"title": "Mug"}]}).lines[0].quantity.ordered
+1
+"""
+
+from portal.platforms.neutral.document import InvalidOrder, as_json, neutral_order, version_key
+from portal.platforms.neutral.parts import (
+    Address,
+    Adjustment,
+    Amount,
+    Delivery,
+    Event,
+    Line,
+    NeutralOrder,
+    Parcel,
+    Tracking,
+)
+
+__all__ = [
+    "Address",
+    "Adjustment",
+    "Amount",
+    "Delivery",
+    "Event",
+    "InvalidOrder",
+    "Line",
+    "NeutralOrder",
+    "Parcel",
+    "Tracking",
+    "as_json",
+    "neutral_order",
+    "version_key",
+]
