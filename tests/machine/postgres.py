@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from tests.machine.account import give_away, unprivileged
 from tests.machine.missing import missing
 
 SUPERUSER = "jalon"
@@ -63,9 +63,9 @@ def find_postgres() -> Path:
 def run_cluster(programs: Path) -> Iterator[Cluster]:
     """A server with an empty superuser password, reachable from this machine alone, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="jalon-pg-"))
-    cluster = Cluster(programs, folder, _free_port())
+    cluster = Cluster(programs, folder, free_port())
     try:
-        _give_away(folder)
+        give_away(folder)
         _run_unprivileged(
             cluster, "initdb", "-D", "data", "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
         )
@@ -87,37 +87,16 @@ def _run(cluster: Cluster, program: str, *args: str) -> str:
 
 
 def _run_unprivileged(cluster: Cluster, program: str, *args: str) -> None:
-    user = _unprivileged_user()
     # The server keeps the standard streams of its starter: a pipe would never reach its end.
     with (cluster.folder / "out").open("w+") as out:
-        done = subprocess.run(
-            [str(cluster.bin / program), *args],
-            cwd=cluster.folder,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-            stdout=out,
-            stderr=out,
-            check=False,
-        )
+        command = [str(cluster.bin / program), *args]
+        done = subprocess.run(command, cwd=cluster.folder, stdout=out, stderr=out, check=False, **unprivileged())
         out.seek(0)
         assert done.returncode == 0, f"{program}: {out.read()}"
 
 
-def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Who runs the server when the tests run as root, which PostgreSQL refuses to be."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return known.get("postgres") or known["nobody"]
-
-
-def _give_away(folder: Path) -> None:
-    if user := _unprivileged_user():
-        os.chown(folder, user.pw_uid, user.pw_gid)
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
