@@ -1,0 +1,171 @@
+"""How days, clocks, spans of time and amounts of money look in the language of the moment.
+
+Template filters, each remembered per (value, locale, zone): the same few values come back on every
+render. Aware datetimes are shown in the zone of the moment; a "HH:MM" text is a wall clock already.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_time, format_timedelta
+from babel.numbers import format_currency, parse_pattern
+
+from portal.kit import i18n
+
+# A shop that writes English to Europe means "24 November" and 14:05, not the American order.
+_REGIONAL: Final = {"en": "en_GB"}
+# Minor digits by ISO 4217 where not 2. CLDR's own table rounds more currencies than the standard does.
+_NO_DIGITS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_DIGITS: Final = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR_DIGITS: Final = "CLF UYW"
+_MINOR_DIGITS: Final = {
+    currency: digits
+    for digits, currencies in ((0, _NO_DIGITS), (3, _THREE_DIGITS), (4, _FOUR_DIGITS))
+    for currency in currencies.split()
+}
+_REMEMBER: Final = 4096
+
+
+def local_day(value: date) -> date:
+    """The day of an aware datetime in the zone of the moment; a plain date is one already."""
+    if isinstance(value, datetime):
+        return value.astimezone(_zoneinfo(i18n.zone())).date()
+    return value
+
+
+def day(value: date, today: date) -> str:
+    """ "Tuesday 24 November"; with the year when it is not that of `today`."""
+    here = local_day(value)
+    return _day(here, here.year != today.year, i18n.locale())
+
+
+def day_relative(value: date, today: date) -> str:
+    """ "today", "tomorrow", "yesterday", else what `day` says."""
+    here = local_day(value)
+    apart = (here - today).days
+    if apart == 0:
+        return i18n.pgettext("relative day", "today")
+    if apart == 1:
+        return i18n.pgettext("relative day", "tomorrow")
+    if apart == -1:
+        return i18n.pgettext("relative day", "yesterday")
+    return day(here, today)
+
+
+def clock(value: datetime | str) -> str:
+    """ "14:05". A text is a wall clock "HH:MM"; a datetime is aware and shown in the zone of the moment."""
+    return _clock(value, i18n.locale(), i18n.zone())
+
+
+def moment(value: datetime, today: date) -> str:
+    """Day and clock: "today, 14:05", "Tuesday 24 November, 14:05"."""
+    return i18n.pgettext("day, clock", "%(day)s, %(clock)s") % {
+        "day": day_relative(value, today),
+        "clock": clock(value),
+    }
+
+
+def clock_or_moment(value: datetime, today: date) -> str:
+    """The clock alone when it is today, else day and clock."""
+    return clock(value) if local_day(value) == today else moment(value, today)
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """ "4 minutes ago", "in 2 hours", "just now"; both aware, to the minute."""
+    minutes = round((value - now).total_seconds() / 60)
+    if minutes == 0:
+        return i18n.pgettext("relative time", "just now")
+    return _span(minutes, i18n.locale())
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount given in minor units of an ISO 4217 currency."""
+    return _money(minor, currency, i18n.locale())
+
+
+def iso(value: date) -> str:
+    """For the `datetime` attribute of `<time>`: whole seconds, UTC for aware datetimes."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat()
+
+
+FILTERS: Final = {
+    "day": day,
+    "day_relative": day_relative,
+    "clock": clock,
+    "moment": moment,
+    "clock_or_moment": clock_or_moment,
+    "local_day": local_day,
+    "ago": ago,
+    "money": money,
+    "iso": iso,
+}
+
+
+@lru_cache(64)
+def _zoneinfo(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(64)
+def _region(language: str) -> Locale:
+    return Locale.parse(_REGIONAL.get(language, language), sep="_")
+
+
+@lru_cache(_REMEMBER)
+def _day(value: date, with_year: bool, language: str) -> str:
+    pattern = _full_date(language) if with_year else _yearless_date(language)
+    return format_datetime(datetime.combine(value, time()), pattern, locale=_region(language))
+
+
+@lru_cache(64)
+def _full_date(language: str) -> str:
+    return str(_region(language).date_formats["full"].pattern)
+
+
+@lru_cache(64)
+def _yearless_date(language: str) -> str:
+    exact = _region(language).datetime_skeletons.get("MMMMEEEEd")
+    if exact is not None:
+        return str(exact.pattern)
+    return _without_year(_full_date(language))
+
+
+def _without_year(pattern: str) -> str:
+    """A CLDR date pattern less its year and the words that belong to it."""
+    parts = re.findall(r"'[^']*'|[A-Za-z]+|[^A-Za-z']+", pattern)
+    fields = [index for index, part in enumerate(parts) if part.isascii() and part.isalpha()]
+    year = next(place for place, index in enumerate(fields) if parts[index].startswith("y"))
+    if year == 0:
+        return "".join(parts[fields[1] :])
+    return "".join(parts[: fields[year - 1] + 1])
+
+
+@lru_cache(_REMEMBER)
+def _clock(value: datetime | str, language: str, zone: str) -> str:
+    if isinstance(value, str):
+        return format_time(time.fromisoformat(value), "short", locale=_region(language))
+    return format_time(value.astimezone(_zoneinfo(zone)).time(), "short", locale=_region(language))
+
+
+@lru_cache(_REMEMBER)
+def _span(minutes: int, language: str) -> str:
+    span = timedelta(minutes=minutes)
+    return format_timedelta(span, granularity="minute", add_direction=True, locale=_region(language))
+
+
+@lru_cache(_REMEMBER)
+def _money(minor: int, currency: str, language: str) -> str:
+    digits = _MINOR_DIGITS.get(currency, 2)
+    pattern = parse_pattern(_region(language).currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    amount = Decimal(minor).scaleb(-digits)
+    return format_currency(amount, currency, pattern, locale=_region(language), currency_digits=False)

@@ -1,0 +1,112 @@
+"""The Jinja environment and the three ways to render with it. Knows no template and no product word.
+
+Everything is escaped, whatever the template's name; a name that is not in the context is an error.
+One environment serves all languages: the words come from the language of the moment (`kit.i18n`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from portal.kit import formats, i18n
+
+
+def environment(
+    templates_dir: Path, asset: Callable[[str], str], extra_globals: Mapping[str, Any] | None = None
+) -> Environment:
+    """An environment over `templates_dir`; `asset(name)` gives the URL of a static file.
+
+    Templates are compiled once and kept: an edited template needs a new environment.
+    """
+    env = Environment(
+        loader=FileSystemLoader(templates_dir),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.newstyle_gettext = True  # type: ignore[attr-defined]  # the i18n extension's own switch
+    env.filters.update(formats.FILTERS)
+    env.globals.update(_WORDS)
+    env.globals.update(asset=asset, **(extra_globals or {}))
+    return env
+
+
+def render(env: Environment, name: str, context: Mapping[str, Any]) -> str:
+    """The whole template `name`."""
+    return env.get_template(name).render(context)
+
+
+def render_block(env: Environment, name: str, block: str, context: Mapping[str, Any]) -> str:
+    """One block of the template `name`. Raises KeyError when it has no such block."""
+    template = env.get_template(name)
+    return "".join(template.blocks[block](template.new_context(dict(context))))
+
+
+def frame(target_id: str, html: str, swap: str = "innerMorph") -> str:
+    """A region of the page for htmx to put in place: `html` goes into the element `target_id`.
+
+    `html` must come out of this environment: it is not escaped again.
+    """
+    return f'<hx-partial hx-target="#{escape(target_id)}" hx-swap="{escape(swap)}">{html}</hx-partial>'
+
+
+# Jinja's own newstyle wrappers build a Markup and format it on every call; the words of a page repeat,
+# so the finished Markup is kept. Messages are part of the program, hence trusted; values are escaped.
+
+
+@lru_cache(8192)
+def _plain(locale: str, message: str) -> Markup:
+    return Markup(i18n.catalogue(locale).gettext(message)) % {}  # noqa: S704  # messages are ours
+
+
+@lru_cache(8192)
+def _plain_in(locale: str, context: str, message: str) -> Markup:
+    return Markup(i18n.catalogue(locale).pgettext(context, message)) % {}  # noqa: S704  # messages are ours
+
+
+def _gettext(message: str, /, **values: Any) -> Markup:
+    if not values:
+        return _plain(i18n.locale(), message)
+    return Markup(i18n.gettext(message)) % values  # noqa: S704  # values are escaped by `%`
+
+
+def _pgettext(context: str, message: str, /, **values: Any) -> Markup:
+    if not values:
+        return _plain_in(i18n.locale(), context, message)
+    return Markup(i18n.pgettext(context, message)) % values  # noqa: S704  # values are escaped by `%`
+
+
+def _ngettext(singular: str, plural: str, n: int, /, **values: Any) -> Markup:
+    return Markup(i18n.ngettext(singular, plural, n)) % {"num": n, **values}  # noqa: S704  # as above
+
+
+def _npgettext(context: str, singular: str, plural: str, n: int, /, **values: Any) -> Markup:
+    return Markup(i18n.npgettext(context, singular, plural, n)) % {"num": n, **values}  # noqa: S704  # as above
+
+
+def _marked(*words: str) -> str:
+    """Marks a message (after its context, if any) for the catalogues where it stands in a table; it is
+    translated where it is shown."""
+    return words[-1]
+
+
+_WORDS = {
+    "_": _gettext,
+    "gettext": _gettext,
+    "ngettext": _ngettext,
+    "pgettext": _pgettext,
+    "npgettext": _npgettext,
+    "N_": _marked,
+    "NP_": _marked,
+}
