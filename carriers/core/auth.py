@@ -36,6 +36,7 @@ class TokenCache:
             self._tokens[key] = (token.value, self._now() + max(token.expires_in - _EARLY, 1.0))
             return token.value
 
-    def forget(self, key: str) -> None:
-        """Drop a token that the carrier refused."""
-        self._tokens.pop(key, None)
+    def forget(self, key: str, refused: str) -> None:
+        """Drop the token that the carrier refused, unless another call has replaced it meanwhile."""
+        if self._tokens.get(key, ("", 0.0))[0] == refused:
+            del self._tokens[key]

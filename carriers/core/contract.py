@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from carriers.core.model import Answer, Document
 
@@ -51,7 +51,7 @@ class Manifest:
 
     `names` are the spellings under which shops know it, matched without case, accents and
     punctuation. `tracking_page` has `{number}` where the URL-encoded number goes. `api` is the
-    production base URL.
+    production base URL. `services` pairs such a spelling with the `TrackRequest.service` it stands for.
     """
 
     slug: str
@@ -63,6 +63,7 @@ class Manifest:
     batch_size: int = 1
     quota: Quota = field(default_factory=Quota)
     required_fields: tuple[str, ...] = ()
+    services: tuple[tuple[str, str], ...] = ()
     gives_places: bool = True
     gives_offsets: bool = False
     quality: Quality = Quality.UNVERIFIED
@@ -111,6 +112,7 @@ class Carrier(Protocol):
         ...
 
 
+@runtime_checkable
 class Pushes(Protocol):
     """An adapter whose carrier can send reports by itself."""
 
@@ -119,6 +121,7 @@ class Pushes(Protocol):
         ...
 
 
+@runtime_checkable
 class Proves(Protocol):
     """An adapter whose carrier hands out proof-of-delivery documents."""
 

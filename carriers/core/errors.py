@@ -22,7 +22,8 @@ _RETRYABLE = {ErrorKind.NOT_FOUND, ErrorKind.RATE_LIMITED, ErrorKind.SERVER}
 class CarrierError(Exception):
     """One failure of one carrier call or of one number in it.
 
-    `code` and `message` are the carrier's own (private text); `retry_after` is in seconds.
+    `code` and `message` are the carrier's own (private text); `retry_after` is in seconds. `retryable`
+    overrides what the kind says: an expired token is an `auth` error that the next call cures.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class CarrierError(Exception):
         code: str | None = None,
         http_status: int | None = None,
         retry_after: float | None = None,
+        retryable: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -40,11 +42,23 @@ class CarrierError(Exception):
         self.code = code
         self.http_status = http_status
         self.retry_after = retry_after
+        self._retryable = retryable
 
     @property
     def retryable(self) -> bool:
         """Whether asking again later can succeed without anyone changing anything."""
-        return self.kind in _RETRYABLE
+        return self.kind in _RETRYABLE if self._retryable is None else self._retryable
+
+    def waiting(self, retry_after: float | None) -> CarrierError:
+        """The same error with the pause the carrier asked for, in seconds."""
+        return CarrierError(
+            self.kind,
+            self.message,
+            code=self.code,
+            http_status=self.http_status,
+            retry_after=retry_after,
+            retryable=self._retryable,
+        )
 
     def __repr__(self) -> str:
         return f"CarrierError({self.kind.value}, code={self.code!r}, http_status={self.http_status!r})"

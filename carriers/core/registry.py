@@ -37,17 +37,30 @@ def all() -> tuple[Carrier, ...]:
     return tuple(get(slug) for slug in slugs())
 
 
-@cache
-def _by_name() -> dict[str, str]:
-    return {_fold(name): c.manifest.slug for c in all() for name in (c.manifest.slug, c.manifest.label, *c.manifest.names)}
-
-
 def named(name: str) -> Carrier | None:
     """The adapter that a shop means by `name` ("Colissimo", "UPS®"), or None."""
-    slug = _by_name().get(_fold(name))
+    slug = _by_name().get(fold(name))
     return get(slug) if slug else None
 
 
-def _fold(name: str) -> str:
+def service_named(name: str) -> str | None:
+    """The `TrackRequest.service` that a shop's spelling stands for ("DHL Paket": "parcel-de"), or None."""
+    return _services().get(fold(name))
+
+
+def fold(name: str) -> str:
+    """A spelling without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name)
     return "".join(c for c in plain if c.isalnum() and c.isascii()).lower()
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {
+        fold(name): c.manifest.slug for c in all() for name in (c.manifest.slug, c.manifest.label, *c.manifest.names)
+    }
+
+
+@cache
+def _services() -> dict[str, str]:
+    return {fold(name): service for c in all() for name, service in c.manifest.services}

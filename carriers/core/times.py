@@ -10,7 +10,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-_OFFSET = re.compile(r"^([+-])(\d{2}):?(\d{2})$")
+_OFFSET = re.compile(r"^([+-])(\d{1,2}):?(\d{2})$")
+_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+_YEARS = range(1990, 2101)  # 0001-01-01 and 9999-12-31 are how systems print "none"
+_WIDEST = timedelta(hours=14)
+_GRAIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,72 @@ class CarrierTime:
 
 
 def parse_offset(text: str) -> timedelta:
-    """An offset like "+01:00" or "-0400". Raises ValueError for anything else."""
+    """An offset like "+01:00", "-0400" or "Z". Raises ValueError for anything else."""
     if text in ("Z", "z"):
         return timedelta(0)
     match = _OFFSET.match(text.strip())
     if match is None:
         raise ValueError(f"not an offset: {text!r}")
     size = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    if size > _WIDEST:
+        raise ValueError(f"no place on earth is that far from UTC: {text!r}")
     return -size if match[1] == "-" else size
 
 
 def parse_iso(text: str) -> CarrierTime:
     """An ISO 8601 date or date-time, with or without an offset. Raises ValueError for anything else."""
-    moment = datetime.fromisoformat(text.strip())
-    return CarrierTime(moment.replace(tzinfo=None), moment.utcoffset(), date_only=len(text.strip()) == 10)
+    plain = text.strip()
+    moment = datetime.fromisoformat(plain)
+    offset = moment.utcoffset()
+    if offset is not None and abs(offset) > _WIDEST:
+        raise ValueError(f"no place on earth is that far from UTC: {text!r}")
+    return CarrierTime(_plausible(moment.replace(tzinfo=None)), offset, date_only=_has_no_clock(plain))
+
+
+def parse_compact(day: str, clock: str | None) -> CarrierTime:
+    """A day "YYYYMMDD" and a clock "HHMMSS", "HMMSS", "HHMM" or "HH:MM:SS"; without a clock, the day only.
+
+    Raises ValueError for anything else.
+    """
+    if not (len(day) == 8 and day.isascii() and day.isdigit()):
+        raise ValueError(f"not a day: {day!r}")
+    moment = _plausible(datetime.fromisoformat(day))
+    if clock is None:
+        return CarrierTime(moment, date_only=True)
+    hour, minute, second = _clock(clock)
+    return CarrierTime(moment.replace(hour=hour, minute=minute, second=second))
+
+
+def with_offset(local: CarrierTime, utc: CarrierTime | None, offset: timedelta | None) -> CarrierTime:
+    """`local` with the offset that a carrier gives beside it: said, or to be read off its UTC twin.
+
+    A difference no time zone has (more than 14 hours, not a multiple of 15 minutes) proves nothing:
+    then the zone stays unknown.
+    """
+    if local.date_only:
+        return local
+    if offset is None and utc is not None and not utc.date_only:
+        gap = local.wall - utc.wall
+        offset = gap if abs(gap) <= _WIDEST and gap % _GRAIN == timedelta(0) else None
+    return CarrierTime(local.wall, offset)
+
+
+def _clock(text: str) -> tuple[int, int, int]:
+    plain = text.strip()
+    match = _CLOCK.match(plain)
+    if match is not None:
+        return int(match[1]), int(match[2]), int(match[3] or 0)
+    if not (plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 6):
+        raise ValueError(f"not a clock: {text!r}")
+    digits = plain.ljust(6, "0") if len(plain) == 4 else plain.zfill(6)
+    return int(digits[:2]), int(digits[2:4]), int(digits[4:])
+
+
+def _has_no_clock(text: str) -> bool:
+    return len(text) <= 10 and ":" not in text and "T" not in text
+
+
+def _plausible(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(f"not the time of a parcel: {moment.isoformat()}")
+    return moment

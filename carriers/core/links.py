@@ -1,0 +1,139 @@
+"""Carriers by their public pages: the brands that shops name, and where a customer can look for himself.
+
+For these there is a link, and for some an adapter under another name (Colissimo is asked through La
+Poste). The number is the only thing that ever enters an address, and it is encoded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+from urllib.parse import quote
+
+from carriers.core.registry import fold, get, named, slugs
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A carrier as shops and customers know it. `page` has `{number}` in it; None where there is no stable page."""
+
+    slug: str
+    label: str
+    page: str | None
+    names: tuple[str, ...] = ()
+
+
+_DHL_EXPRESS: Final = "https://www.dhl.com/en/express/tracking.html?brand=DHL&AWB={number}"
+_DHL_GERMANY: Final = "https://www.dhl.de/de/privatkunden.html?piececode={number}"
+_LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"
+
+BRANDS: Final = (
+    Brand(
+        "amazon_shipping",
+        "Amazon Shipping",
+        "https://track.amazon.com/tracking/{number}",
+        ("Amazon", "Amazon Logistics"),
+    ),
+    Brand("asendia", "Asendia", "https://tracking.asendia.com/tracking/{number}", ("Asendia USA", "Asendia France")),
+    Brand(
+        "australia_post", "Australia Post", "https://auspost.com.au/mypost/beta/track/details/{number}", ("AusPost",)
+    ),
+    Brand(
+        "bpost",
+        "bpost",
+        "https://track.bpost.cloud/btr/web/#/search?itemCode={number}&lang=en",
+        ("bpost international",),
+    ),
+    Brand(
+        "canada_post",
+        "Canada Post",
+        "https://www.canadapost-postescanada.ca/track-reperage/en#/search?searchFor={number}",
+        ("Postes Canada",),
+    ),
+    Brand(
+        "chronopost",
+        "Chronopost",
+        "https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT={number}",
+        ("Chronopost France", "Chrono 13", "Chrono Relais"),
+    ),
+    Brand("colis_prive", "Colis Privé", None),
+    Brand("colissimo", "Colissimo", _LA_POSTE, ("La Poste Colissimo", "Colissimo La Poste")),
+    Brand(
+        "correos",
+        "Correos",
+        "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number={number}",
+        ("Correos España",),
+    ),
+    Brand("dhl_express", "DHL Express", _DHL_EXPRESS),
+    Brand("dhl_paket", "DHL Paket", _DHL_GERMANY, ("DHL Parcel Germany", "DHL Germany", "Deutsche Post DHL")),
+    Brand(
+        "dpd", "DPD", "https://www.dpdgroup.com/nl/mydpd/my-parcels/track?lang=en&parcelNumber={number}", ("DPDgroup",)
+    ),
+    Brand("dpd_de", "DPD Germany", "https://tracking.dpd.de/status/en_US/parcel/{number}", ("DPD Deutschland",)),
+    Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
+    Brand("evri", "Evri", "https://www.evri.com/track/parcel/{number}", ("Hermes UK", "myHermes UK")),
+    Brand("fedex", "FedEx", "https://www.fedex.com/fedextrack/?trknbr={number}", ("Federal Express", "FedEx Express")),
+    Brand(
+        "gls", "GLS", "https://gls-group.com/track/{number}", ("GLS France", "GLS Germany", "GLS Italy", "GLS Spain")
+    ),
+    Brand("hermes_de", "Hermes", "https://www.myhermes.de/tracking/{number}", ("Hermes Germany", "myHermes")),
+    Brand("inpost", "InPost", "https://inpost.pl/sledzenie-przesylek?number={number}", ("InPost Paczkomaty",)),
+    Brand(
+        "mondial_relay",
+        "Mondial Relay",
+        "https://www.mondialrelay.fr/suivi-de-colis?numeroExpedition={number}",
+        ("MondialRelay",),
+    ),
+    Brand("postnl", "PostNL", None, ("Post NL", "PostNL International")),
+    Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
+    Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
+    Brand(
+        "royal_mail",
+        "Royal Mail",
+        "https://www.royalmail.com/track-your-item#/tracking-results/{number}",
+        ("RoyalMail",),
+    ),
+    Brand(
+        "swiss_post",
+        "Swiss Post",
+        "https://service.post.ch/ekp-web/ui/entry/search/{number}",
+        ("Die Schweizerische Post", "La Poste Suisse", "La Posta Svizzera"),
+    ),
+    Brand("usps", "USPS", "https://tools.usps.com/go/TrackConfirmAction?tLabels={number}", ("US Postal Service",)),
+)
+
+
+def tracking_page(slug_or_name: str, number: str) -> str | None:
+    """The carrier's public page for this number; None when we know the carrier's page or the carrier not.
+
+    Only the number goes into the address, percent-encoded throughout.
+    """
+    page = _page(slug_or_name)
+    return page.format(number=quote(number.strip(), safe="")) if page is not None else None
+
+
+def label_of(slug_or_name: str) -> str | None:
+    """The carrier's name as customers read it, or None for a carrier we have never heard of."""
+    if slug_or_name in slugs():
+        return get(slug_or_name).manifest.label
+    brand = _brands().get(fold(slug_or_name))
+    if brand is not None:
+        return brand.label
+    carrier = named(slug_or_name)
+    return carrier.manifest.label if carrier is not None else None
+
+
+def _page(slug_or_name: str) -> str | None:
+    if slug_or_name in slugs():
+        return get(slug_or_name).manifest.tracking_page
+    brand = _brands().get(fold(slug_or_name))
+    if brand is not None:
+        return brand.page
+    carrier = named(slug_or_name)
+    return carrier.manifest.tracking_page if carrier is not None else None
+
+
+@cache
+def _brands() -> dict[str, Brand]:
+    return {fold(name): brand for brand in BRANDS for name in (brand.slug, brand.label, *brand.names)}
