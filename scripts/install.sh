@@ -28,8 +28,9 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1 || [ "$(cat .venv/checkou
         package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
         may_install || fail "Python cannot make virtual environments here: install the package $package (as root: apt-get install $package) and try again."
         say "Installing $package"
-        root apt-get update -q >/dev/null
-        root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >/dev/null
+        root apt-get update -qq >/dev/null || true
+        root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" >/dev/null 2>&1 ||
+            fail "apt-get could not install $package, without which Python cannot make virtual environments here."
         make_venv || fail "'$python -m venv .venv' does not work, even with $package installed."
     fi
     pwd >.venv/checkout

@@ -28,16 +28,18 @@ without() {
 }
 
 # Debian starts a server when its package is installed; these are wanted as programs only.
-install_quietly() {
-    held=
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-        held=yes
-        printf '#!/bin/sh\nexit 101\n' | root tee /usr/sbin/policy-rc.d >/dev/null
-        root chmod 755 /usr/sbin/policy-rc.d
-    fi
-    root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null || status=$?
-    [ -z "$held" ] || root rm -f /usr/sbin/policy-rc.d
-    return "${status:-0}"
+hold_services() {
+    [ ! -e /usr/sbin/policy-rc.d ] || return 0
+    trap 'root rm -f /usr/sbin/policy-rc.d' EXIT
+    trap 'exit 130' INT TERM
+    printf '#!/bin/sh\nexit 101\n' | root tee /usr/sbin/policy-rc.d >/dev/null
+    root chmod 755 /usr/sbin/policy-rc.d
+}
+
+install() {
+    echo "Installing $1"
+    report=$(root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$1" 2>&1) ||
+        printf '%s\n' "$report" | tail -n 20 >&2
 }
 
 missing=
@@ -45,11 +47,9 @@ for name; do present "$name" || missing="$missing $name"; done
 [ -n "$missing" ] || exit 0
 
 if may_install; then
+    hold_services
     root apt-get update -qq >/dev/null || true
-    for name in $missing; do
-        echo "Installing $(package "$name")"
-        install_quietly "$(package "$name")" || echo "apt-get could not install $(package "$name")" >&2
-    done
+    for name in $missing; do install "$(package "$name")"; done
 fi
 
 absent=
