@@ -1,0 +1,38 @@
+"""`jalon check`: are the settings, the database and the carriers' credentials in order?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No flags."""
+    parser.epilog = "Asks no carrier: `jalon track CARRIER NUMBER` does."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say what is fine and what to do about the rest."""
+    from portal.cli.process import settings_from, start
+
+    with start():
+        settings = settings_from()
+        print("Settings: fine.")
+        from portal import schema
+
+        current = schema.is_current(settings.database_url)
+        print("Database: " + ("up to date." if current else "reachable, but run `jalon migrate` first."))
+        asyncio.run(_carriers(settings))
+        return 0 if current else 1
+    return 1
+
+
+async def _carriers(settings: object) -> None:
+    from portal.context import opened
+    from portal.settings import Settings
+
+    assert isinstance(settings, Settings)
+    async with opened(settings) as context:
+        names = ", ".join(sorted(context.accounts)) or "none yet; `jalon carriers` lists what each needs"
+        print(f"Carriers with credentials: {names}.")
+        await context.db.ping()

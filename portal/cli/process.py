@@ -1,0 +1,42 @@
+"""What the commands that start a process share: settings, logging, and how failures are said."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
+
+
+def settings_from(**flags: object) -> Settings:
+    """Settings from the environment, with the flags that were given on top; sets up logging. Raises BadSetting."""
+    from portal.kit import log
+    from portal.settings import load
+
+    settings = load()
+    given = {name: value for name, value in flags.items() if value is not None}
+    settings = settings.model_copy(update=given)
+    log.set_up(settings.log_level)
+    return settings
+
+
+@contextmanager
+def start() -> Iterator[None]:
+    """Says what is wrong with settings or database in one sentence, and leaves with exit status 2 or 1."""
+    from portal.kit.errors import BadSetting, Unavailable
+
+    try:
+        yield
+    except BadSetting as wrong:
+        raise SystemExit(fail(str(wrong), 2)) from None
+    except Unavailable as away:
+        raise SystemExit(fail(f"{away}")) from None
+
+
+def fail(sentence: str, status: int = 1) -> int:
+    """Say it on standard error; returns the exit status."""
+    print(f"jalon: {sentence}", file=sys.stderr)
+    return status

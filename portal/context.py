@@ -1,0 +1,60 @@
+"""What a process works with: settings, database, clients, clock. Built once, closed in reverse, the same
+for the web, the worker, the command line and the tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from carriers.core.accounts import AccountError, accounts_from, missing
+from carriers.core.auth import TokenCache
+from carriers.core.contract import Account
+from carriers.core.registry import get
+from portal import __version__
+from portal.kit.clock import Clock, SystemClock
+from portal.kit.db import Database, open_database
+from portal.kit.egress import Clients
+from portal.kit.errors import BadSetting
+from portal.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that outlives a request."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    accounts: Mapping[str, Account]
+    clients: Clients
+    tokens: TokenCache
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None
+) -> AsyncIterator[Context]:
+    """A context for as long as the block lasts. Raises BadSetting."""
+    clock = clock or SystemClock()
+    ready = usable_accounts(os.environ) if accounts is None else accounts
+    db = open_database(settings.database_url, clock)
+    clients = Clients(f"Jalon/{__version__} (+{settings.base_url})")
+    try:
+        yield Context(settings, db, clock, ready, clients, TokenCache())
+    finally:
+        await clients.close()
+        await db.close()
+
+
+def usable_accounts(env: Mapping[str, str]) -> dict[str, Account]:
+    """The carriers that can be asked. Raises BadSetting for an account that lacks something."""
+    try:
+        accounts = accounts_from(env)
+    except AccountError as problem:
+        raise BadSetting("JALON_CARRIER_…", str(problem)) from problem
+    for slug, account in accounts.items():
+        if lacking := missing(get(slug).manifest, account):
+            raise BadSetting(lacking[0], f"is needed to ask {get(slug).manifest.label}")
+    return accounts

@@ -1,0 +1,77 @@
+"""What went wrong, said to people: one page for every status, in their language, with what to do."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from jinja2 import Environment
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Scope
+
+from portal.kit import html, i18n
+from portal.kit.errors import Refused, Unavailable
+from portal.orders.viewmodels import ShopView
+from portal.settings import Settings
+
+log = logging.getLogger("jalon.errors")
+_LABELS = {"en": "English", "fr": "Français"}
+
+
+class ErrorPages:
+    """Renders answers that are no order page."""
+
+    def __init__(self, env: Environment, shop: ShopView, settings: Settings) -> None:
+        self._env = env
+        self._shop = shop
+        self._settings = settings
+
+    def page(self, request: Request, name: str, values: dict[str, Any], status: int = 200) -> Response:
+        """A page of `name` in the visitor's language; never kept by caches."""
+        wish = request.query_params.get("lang")
+        locale = i18n.choose([wish], request.headers.get("accept-language"), self._settings.locale)
+        languages = [(code, _LABELS.get(code, code), f"?lang={code}") for code in i18n.languages()]
+        with i18n.using(locale, self._settings.time_zone):
+            text = html.render(self._env, name, values | {"shop": self._shop, "lang": locale, "languages": languages})
+        return Response(
+            text, status, {"cache-control": "no-store", "vary": "Accept-Language"}, "text/html; charset=utf-8"
+        )
+
+    def refuse(self, scope: Scope, status: int, retry_after: int | None = None) -> ASGIApp:
+        """An application that answers with an error."""
+        return self._error(Request(scope), status, retry_after)
+
+    async def on_http(self, request: Request, error: Exception) -> Response:
+        """Routing's own errors: no such page, wrong method, too large."""
+        assert isinstance(error, HTTPException)
+        response = self._error(request, error.status_code, None)
+        for name, value in (error.headers or {}).items():
+            response.headers[name] = value
+        return response
+
+    async def on_not_there(self, request: Request, _: Exception) -> Response:
+        """Nothing there, or not for this visitor."""
+        return self._error(request, 404, None)
+
+    async def on_refused(self, request: Request, error: Exception) -> Response:
+        """Understood and turned down."""
+        assert isinstance(error, Refused)
+        return self._error(request, error.status, error.retry_after)
+
+    async def on_unavailable(self, request: Request, error: Exception) -> Response:
+        """The database is away."""
+        assert isinstance(error, Unavailable)
+        log.warning("%s", error)
+        return self._error(request, 503, error.retry_after)
+
+    async def on_bug(self, request: Request, _: Exception) -> Response:
+        """Our mistake; the server logs the traceback."""
+        return self._error(request, 500, None)
+
+    def _error(self, request: Request, status: int, retry_after: int | None) -> Response:
+        response = self.page(request, "error.html", {"status": status}, status)
+        if retry_after is not None:
+            response.headers["retry-after"] = str(retry_after)
+        return response

@@ -1,0 +1,46 @@
+"""The one door out: HTTP clients with a small pool each, for one counterparty each.
+
+Small pools are faster than big ones (the pool is walked at every request), and a slow counterparty then
+holds nobody else's connections. The environment's proxies are not trusted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx2
+
+CONNECTIONS = 6
+TIMEOUT_S = 15.0
+
+
+class Clients:
+    """One client per name, made when first asked for."""
+
+    def __init__(self, user_agent: str) -> None:
+        self._user_agent = user_agent
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+
+    def get(self, name: str) -> httpx2.AsyncClient:
+        """The client kept for this counterparty."""
+        if name not in self._clients:
+            self._clients[name] = self._open()
+        return self._clients[name]
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    def _open(self) -> httpx2.AsyncClient:
+        import httpx2
+
+        return httpx2.AsyncClient(
+            trust_env=False,
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            headers={"user-agent": self._user_agent},
+        )

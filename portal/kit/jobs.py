@@ -1,0 +1,89 @@
+"""Background jobs as rows: enqueued with the change that wants them, claimed by a lease, run at least once.
+
+A job that keeps failing is set aside (`dead`) for a person to see. Handlers must bear being run twice.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, Table as SaTable, delete, select, text, update
+from sqlmodel import Field
+
+from portal.kit.db import Tx
+from portal.kit.tables import Table, key
+
+LEASE = timedelta(seconds=30)
+TRIES = 8
+
+
+class Job(Table, table=True):
+    """One thing to do. `due_at` is the queue and, while it runs, the lease."""
+
+    __table_args__ = (
+        Index("ix_job_due_at", "due_at", postgresql_where=text("NOT dead"), sqlite_where=text("NOT dead")),
+        Index("uq_job_unique_key", "unique_key", unique=True),
+    )
+
+    id: int | None = key()
+    kind: str = Field(max_length=60)
+    unique_key: str | None = Field(default=None, max_length=200)
+    payload: str = "{}"
+    due_at: datetime
+    tries: int = 0
+    dead: bool = False
+    problem: str | None = Field(default=None, max_length=200)
+    created_at: datetime
+
+
+JOB: SaTable = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job in our hands until `lease`."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    tries: int
+    lease: datetime
+
+
+async def enqueue(
+    tx: Tx, kind: str, now: datetime, *, due: datetime | None = None, unique: str | None = None, **payload: Any
+) -> None:
+    """Add a job with the transaction; one with the same `unique` that still waits is left as it is."""
+    row = {
+        "kind": kind, "unique_key": unique, "payload": json.dumps(payload), "due_at": due or now,
+        "tries": 0, "dead": False, "created_at": now,
+    }  # fmt: skip
+    await tx.upsert(JOB, [row], ["unique_key"], update=False)
+
+
+async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[Claimed]:
+    """Take due jobs for `LEASE`; other workers pass over them meanwhile."""
+    lease = now + LEASE
+    due = select(JOB.c.id).where(~JOB.c.dead, JOB.c.due_at <= now).order_by(JOB.c.due_at).limit(limit)
+    taken = (
+        update(JOB)
+        .where(JOB.c.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
+        .values(due_at=lease, tries=JOB.c.tries + 1)
+        .returning(JOB.c.id, JOB.c.kind, JOB.c.payload, JOB.c.tries)
+    )
+    return [Claimed(row.id, row.kind, json.loads(row.payload), row.tries, lease) for row in await tx.rows(taken)]
+
+
+async def done(tx: Tx, job: Claimed) -> None:
+    """The job is finished and leaves the table."""
+    await tx.run(delete(JOB).where(JOB.c.id == job.id, JOB.c.due_at == job.lease))
+
+
+async def failed(tx: Tx, job: Claimed, now: datetime, problem: str) -> None:
+    """Try again later, ever more slowly; after `TRIES` set it aside."""
+    values = {
+        "due_at": now + timedelta(seconds=min(10 * 2**job.tries, 3600)), "dead": job.tries >= TRIES, "problem": problem[:200],
+    }  # fmt: skip
+    await tx.run(update(JOB).where(JOB.c.id == job.id, JOB.c.due_at == job.lease).values(**values))

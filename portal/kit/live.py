@@ -1,0 +1,257 @@
+"""The hub: which open streams show what, and the one place that writes to them.
+
+A channel is a topic as one audience sees it; its current fragment is rendered once, encoded once and
+written to every stream on it. It is state that is pushed, not changes: a channel that changed three times
+while it was being rendered is rendered once more. A stream whose reader is too slow is closed; the browser
+comes back with the last id it saw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sse_starlette import ServerSentEvent
+from starlette.types import Message, Send
+
+from portal.kit.errors import Refused, Unavailable
+from portal.kit.events import Happened
+
+log = logging.getLogger("jalon.live")
+
+HEARTBEAT_S: Final = 15
+LIFE_S: Final = 900
+_RENDER_TOGETHER = 8
+_BREATHE_EVERY = 500  # writes between two looks at other work
+_BEAT: Final[Message] = {"type": "http.response.body", "body": b":\n\n", "more_body": True}
+_END: Final[Message] = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A topic as one audience sees it, in one language."""
+
+    topic: str
+    audience: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The current fragment of a channel, as of event `id`; `last` when nothing more will come."""
+
+    id: int
+    html: str
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many streams may be open: in all, from one address, of one session."""
+
+    total: int = 10_000
+    per_address: int = 20
+    per_session: int = 6
+
+
+class Stream:
+    """One open connection. `send` is the server's own, so that a write completes without waiting."""
+
+    __slots__ = ("address", "channel", "closes_at", "missed", "send", "session", "started", "task")
+
+    def __init__(self, send: Send, channel: Channel, session: str, address: str, closes_at: float) -> None:
+        self.send = send
+        self.channel = channel
+        self.session = session
+        self.address = address
+        self.closes_at = closes_at
+        self.started = False  # nothing may be written before the response's head is
+        self.missed = False
+        self.task = asyncio.current_task()
+
+
+Render = Callable[[Channel], Awaitable[Frame | None]]
+
+
+class Hub:
+    """All open streams of this process."""
+
+    def __init__(self, render: Render, limits: Limits) -> None:
+        self._render = render
+        self._limits = limits
+        self._channels: dict[str, dict[Channel, set[Stream]]] = {}
+        self._dirty: dict[Channel, None] = {}
+        self._wake = asyncio.Event()
+        self._streams: set[Stream] = set()
+        self._addresses: Counter[str] = Counter()
+        self._sessions: Counter[str] = Counter()
+        self.closing = False
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def topics(self) -> Iterable[str]:
+        """What is being looked at here."""
+        return self._channels.keys()
+
+    def open(self, send: Send, channel: Channel, session: str, address: str) -> Stream:
+        """Let a stream in. Raises Refused when there are too many."""
+        limits = self._limits
+        if self.closing:
+            raise Refused(503, "restarting", retry_after=2)
+        if len(self._streams) >= limits.total:
+            raise Refused(503, "too many live pages are open", retry_after=30)
+        if self._addresses[address] >= limits.per_address or self._sessions[session] >= limits.per_session:
+            raise Refused(429, "too many live pages are open from here", retry_after=30)
+        life = LIFE_S * random.uniform(0.9, 1.1)  # noqa: S311 - spreads reconnects, guards nothing
+        stream = Stream(send, channel, session, address, asyncio.get_running_loop().time() + life)
+        self._streams.add(stream)
+        self._addresses[address] += 1
+        self._sessions[session] += 1
+        self._channels.setdefault(channel.topic, {}).setdefault(channel, set()).add(stream)
+        return stream
+
+    def start(self, stream: Stream) -> None:
+        """The response's head is out; what changed meanwhile is sent now."""
+        stream.started = True
+        if stream.missed:
+            self._again(stream.channel)
+
+    def forget(self, stream: Stream) -> None:
+        """The connection is over."""
+        if stream not in self._streams:
+            return
+        self._streams.discard(stream)
+        _less(self._addresses, stream.address)
+        _less(self._sessions, stream.session)
+        channels = self._channels[stream.channel.topic]
+        channels[stream.channel].discard(stream)
+        if not channels[stream.channel]:
+            del channels[stream.channel]
+        if not channels:
+            del self._channels[stream.channel.topic]
+
+    def notice(self, events: Sequence[Happened]) -> None:
+        """Something was committed: whoever shows it will be told."""
+        for event in events:
+            for channel in self._channels.get(event.topic, ()):
+                self._dirty[channel] = None
+        if self._dirty:
+            self._wake.set()
+
+    def end_session(self, session: str) -> None:
+        """Close the streams of a session that lost its right to look."""
+        for stream in [s for s in self._streams if s.session == session]:
+            self._end(stream)
+
+    async def run(self) -> None:
+        """Render and write what changed, and keep connections alive, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver(), name="deliver")
+            group.create_task(self._beat(), name="heartbeat")
+
+    async def close(self) -> None:
+        """Tell every stream to come back a little later, and end it."""
+        self.closing = True
+        for number, stream in enumerate(list(self._streams), 1):
+            retry = random.randint(500, 4000)  # noqa: S311 - spreads reconnects, guards nothing
+            self._push(stream, _body(ServerSentEvent("", event="restart", retry=retry, sep="\n").encode()))
+            self._end(stream)
+            if number % _BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
+
+    async def _deliver(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._dirty:
+                some = list(self._dirty)[:_RENDER_TOGETHER]
+                for channel in some:
+                    del self._dirty[channel]
+                await asyncio.gather(*(self._tell(channel) for channel in some))
+
+    async def _tell(self, channel: Channel) -> None:
+        try:
+            frame = await self._render(channel)
+        except Unavailable as problem:
+            log.warning("cannot render a live fragment, trying again: %s", problem)
+            asyncio.get_running_loop().call_later(1.0, self._again, channel)
+            return
+        except Exception:  # one page that cannot be rendered must not stop the others
+            log.exception("rendering a live fragment failed")
+            return
+        if frame is not None:
+            await self.write(channel, encode(frame), last=frame.last)
+
+    def _again(self, channel: Channel) -> None:
+        self._dirty[channel] = None
+        self._wake.set()
+
+    async def write(self, channel: Channel, data: bytes, *, last: bool = False) -> None:
+        """Write encoded bytes to every stream on a channel."""
+        message = _body(data)
+        streams = self._channels.get(channel.topic, {}).get(channel, ())
+        for number, stream in enumerate(list(streams), 1):
+            self._push(stream, message)
+            if last:
+                self._end(stream)
+            if number % _BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
+
+    async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            everyone = list(self._streams)
+            for slot in range(HEARTBEAT_S):
+                for stream in everyone[slot::HEARTBEAT_S]:
+                    if stream.closes_at < loop.time():
+                        self._end(stream)
+                    elif stream in self._streams:
+                        self._push(stream, _BEAT)
+                await asyncio.sleep(1)
+
+    def _push(self, stream: Stream, message: Message) -> None:
+        """Write without waiting: a write that would wait means that the reader does not keep up."""
+        if not stream.started:
+            stream.missed = True
+        elif not _at_once(stream.send(message)):
+            log.info("closing a stream that does not keep up")
+            self.forget(stream)
+            if stream.task is not None:
+                stream.task.cancel()
+
+    def _end(self, stream: Stream) -> None:
+        self._push(stream, _END)
+        self.forget(stream)
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame as bytes of an event stream: unnamed, so that the page swaps it in."""
+    return ServerSentEvent(frame.html, id=str(frame.id), sep="\n").encode()
+
+
+def _body(data: bytes) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+def _at_once(sending: Any) -> bool:
+    """Drive a coroutine one step; False when it did not finish. A dead connection counts as finished."""
+    try:
+        sending.send(None)
+    except StopIteration:
+        return True
+    except OSError:
+        return True
+    sending.close()
+    return False
+
+
+def _less(counter: Counter[str], name: str) -> None:
+    counter[name] -= 1
+    if counter[name] <= 0:
+        del counter[name]

@@ -1,0 +1,190 @@
+"""PostgreSQL: asyncpg under SQLAlchemy, autocommit reads, group-committed writes, LISTEN for wake-ups.
+
+Appending to the event log is serialised by an advisory lock held until commit: ids then rise in commit
+order, so a reader of the log never passes an id that is still to appear.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.engine import URL, Row, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.sql import Executable
+
+from portal.kit.clock import Clock
+from portal.kit.db import Params, Unit
+from portal.kit.errors import Unavailable
+from portal.kit.events import APPEND, Fact, rows_of
+from portal.kit.writer import Writer
+
+T = TypeVar("T")
+log = logging.getLogger("jalon.database")
+
+CHANNEL = "jalon_event"
+_LOCK = text("select pg_advisory_xact_lock(5026420)")  # any number, the same in every process
+_NOTIFY = text(f"select pg_notify('{CHANNEL}', '')")
+_RECONNECT_S = 0.5
+
+
+class PostgresDatabase:
+    """The shared database."""
+
+    def __init__(self, url: str, clock: Clock, pool_size: int = 8) -> None:
+        self._url = make_url(url).set(drivername="postgresql+asyncpg")
+        self._engine = create_async_engine(
+            self._url, hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_timeout=5,
+            connect_args={"timeout": 5, "command_timeout": 30},
+        )  # fmt: skip
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._clock = clock
+        self._writer = Writer(self._commit)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[PostgresReader]:
+        """A reader on a pooled connection."""
+        with _unavailable():
+            connection = await _again(self._connect)
+            try:
+                yield PostgresReader(connection)
+            finally:
+                await connection.close()
+
+    async def _connect(self) -> AsyncConnection:
+        connection = self._reading.connect()
+        return await connection.start()
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit; returns once it is committed."""
+        return cast(T, await self._writer.write(unit))
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` on each notification, and after each reconnect, since some may have been missed."""
+        while True:
+            try:
+                await self._listen_once(wake)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
+                log.warning("listening stopped, connecting again: %s", type(problem).__name__)
+            await asyncio.sleep(_RECONNECT_S)
+
+    async def _listen_once(self, wake: Callable[[], None]) -> None:
+        connection = await asyncpg.connect(_dsn(self._url), timeout=5)
+        gone = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: gone.set())
+            await connection.add_listener(CHANNEL, lambda *_: wake())
+            wake()
+            await gone.wait()
+        finally:
+            if not connection.is_closed():
+                connection.terminate()
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the server does not answer."""
+        async with self.read() as reader:
+            await reader.row(text("select 1"))
+
+    async def close(self) -> None:
+        """Commit what waits and close the pool."""
+        await self._writer.close()
+        await self._engine.dispose()
+
+    async def _commit(self, units: Sequence[Unit[Any]]) -> list[Any]:
+        with _unavailable():
+            return await _again(lambda: self._transact(units))
+
+    async def _transact(self, units: Sequence[Unit[Any]]) -> list[Any]:
+        async with self._engine.begin() as connection:
+            tx = PostgresTx(connection)
+            results = [await unit(tx) for unit in units]
+            if tx.facts:
+                await connection.execute(_LOCK)
+                await connection.execute(APPEND, rows_of(tx.facts, self._clock.now()))
+                await connection.execute(_NOTIFY)
+            return results
+
+
+class PostgresReader:
+    """Statements on one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+        """All rows."""
+        return (await self._connection.execute(statement, params)).fetchall()
+
+    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+        """The first row, or None."""
+        return (await self._connection.execute(statement, params)).first()
+
+
+class PostgresTx(PostgresReader):
+    """The transaction of one batch."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.facts: list[Fact] = []
+
+    async def run(self, statement: Executable, params: Params = None) -> int:
+        """Change rows; returns how many."""
+        return (await self._connection.execute(statement, params)).rowcount
+
+    async def upsert(
+        self, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], *, update: bool = True
+    ) -> None:
+        """Insert or overwrite rows."""
+        if not rows:
+            return
+        statement = postgres_insert(table)
+        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        statement = (
+            statement.on_conflict_do_update(index_elements=list(keys), set_=others)
+            if update and others
+            else statement.on_conflict_do_nothing(index_elements=list(keys))
+        )
+        await self._connection.execute(statement, list(rows))
+
+    def emit(self, topic: str, kind: str, **data: Any) -> None:
+        """Append an event with this transaction."""
+        self.facts.append(Fact(topic, kind, data))
+
+
+class _unavailable:
+    """Turns a lost or unreachable server into Unavailable."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, problem: BaseException | None, _trace: Any) -> None:
+        if isinstance(problem, (OSError, PoolTimeout, asyncpg.PostgresConnectionError)) or _lost(problem):
+            raise Unavailable(f"database: {type(problem).__name__}") from problem
+
+
+def _lost(problem: BaseException | None) -> bool:
+    """Whether the connection went away under a statement, or the server is starting or stopping."""
+    if not isinstance(problem, DBAPIError):
+        return False
+    state = getattr(problem.orig, "sqlstate", None) or ""
+    return problem.connection_invalidated or isinstance(problem, InterfaceError) or state[:3] in ("57P", "08")
+
+
+async def _again(act: Callable[[], Awaitable[T]]) -> T:
+    """Do it, and once more when a pooled connection turned out to be dead (the pool is emptied then)."""
+    try:
+        return await act()
+    except DBAPIError as problem:
+        if not problem.connection_invalidated:
+            raise
+    return await act()
+
+
+def _dsn(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

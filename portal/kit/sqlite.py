@@ -1,0 +1,187 @@
+"""SQLite: reads run on the event loop (they take microseconds), writes in one thread with group commit.
+
+The file is in WAL mode with synchronous=FULL: what was acknowledged survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import create_engine, event, pool
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql import Executable
+
+from portal.kit.clock import Clock
+from portal.kit.db import Params, Unit
+from portal.kit.errors import BadSetting, Unavailable
+from portal.kit.events import APPEND, Fact, rows_of
+from portal.kit.writer import Writer
+
+T = TypeVar("T")
+_BUSY_MS = 5000
+
+
+class SqliteDatabase:
+    """The embedded database."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._engine = sqlite_engine(url)
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._reading: Connection | None = None
+        self._writing: Connection | None = None
+        self._writer = Writer(self._commit)
+        self._wakes: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqliteReader]:
+        """A reader on the loop's own connection."""
+        try:
+            if self._reading is None:
+                self._reading = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            yield SqliteReader(self._reading)
+        except OperationalError as problem:
+            raise Unavailable(f"database: {problem.orig}") from problem
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit in the writer's thread; returns once it is on disk."""
+        return cast(T, await self._writer.write(unit))
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each commit of this process; other processes are found by looking."""
+        self._wakes.append(wake)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._wakes.remove(wake)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the file cannot be read."""
+        from sqlalchemy import text
+
+        async with self.read() as reader:
+            await reader.row(text("select 1"))
+
+    async def close(self) -> None:
+        """Commit what waits and close the file."""
+        await self._writer.close()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close_writing)
+        self._thread.shutdown()
+        if self._reading is not None:
+            self._reading.close()
+        self._engine.dispose()
+
+    async def _commit(self, units: Sequence[Unit[Any]]) -> list[Any]:
+        loop = asyncio.get_running_loop()
+        results, facts = await loop.run_in_executor(self._thread, self._transact, units)
+        if facts:
+            for wake in self._wakes:
+                wake()
+        return results
+
+    def _transact(self, units: Sequence[Unit[Any]]) -> tuple[list[Any], int]:
+        if self._writing is None:
+            self._writing = self._engine.connect()
+        try:
+            with self._writing.begin():
+                tx = SqliteTx(self._writing)
+                results = [_finish(cast("Coroutine[Any, Any, Any]", unit(tx))) for unit in units]
+                if tx.facts:
+                    self._writing.execute(APPEND, rows_of(tx.facts, self._clock.now()))
+                return results, len(tx.facts)
+        except OperationalError as problem:
+            raise Unavailable(f"database: {problem.orig}") from problem
+
+    def _close_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+
+
+class SqliteReader:
+    """Statements on one connection; nothing waits, so nothing suspends."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+        """All rows."""
+        return self._connection.execute(statement, params).fetchall()
+
+    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+        """The first row, or None."""
+        return self._connection.execute(statement, params).first()
+
+
+class SqliteTx(SqliteReader):
+    """The transaction of one batch."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.facts: list[Fact] = []
+
+    async def run(self, statement: Executable, params: Params = None) -> int:
+        """Change rows; returns how many."""
+        return self._connection.execute(statement, params).rowcount
+
+    async def upsert(
+        self, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], *, update: bool = True
+    ) -> None:
+        """Insert or overwrite rows."""
+        if not rows:
+            return
+        statement = sqlite_insert(table)
+        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        statement = (
+            statement.on_conflict_do_update(index_elements=list(keys), set_=others)
+            if update and others
+            else statement.on_conflict_do_nothing(index_elements=list(keys))
+        )
+        self._connection.execute(statement, list(rows))
+
+    def emit(self, topic: str, kind: str, **data: Any) -> None:
+        """Append an event with this transaction."""
+        self.facts.append(Fact(topic, kind, data))
+
+
+def sqlite_engine(url: str) -> Engine:
+    """An engine with this project's pragmas. Raises BadSetting when the folder is missing."""
+    path = make_url(url).database
+    if path and path != ":memory:" and not Path(path).parent.is_dir():
+        raise BadSetting("JALON_DATABASE_URL", f"the folder {Path(path).parent} does not exist")
+    engine = create_engine(
+        url,
+        poolclass=pool.NullPool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by hand, below
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _finish(unit: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends: a unit awaits its transaction only."""
+    try:
+        unit.send(None)
+    except StopIteration as done:
+        return cast(T, done.value)
+    unit.close()
+    raise RuntimeError("a write unit waited for something outside its transaction")

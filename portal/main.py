@@ -1,0 +1,178 @@
+"""The web application: middleware, routes, lifespan, and the server that runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal import paths
+from portal.context import Context
+from portal.errorpages import ErrorPages
+from portal.kit import assets, guard, html, i18n
+from portal.kit.brand import brand_css
+from portal.kit.errors import NotThere, Refused, Unavailable
+from portal.kit.events import Happened
+from portal.kit.live import Hub, Limits
+from portal.kit.pagecache import PageCache
+from portal.kit.stream import LiveResponse
+from portal.kit.tail import Tail
+from portal.ops.health import Health
+from portal.orders.pages import OrderPages, OrderStream
+from portal.tracking.watching import keep_watching
+from portal.wiring import react
+from portal.worker import work
+
+DemoOrders = Sequence[Mapping[str, str]]
+_STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
+_SHUTDOWN_S = 8
+
+
+def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> ASGIApp:
+    """The whole web application over an open context. `work_here` runs the background work as well."""
+    i18n.load(paths.LOCALES)
+    static = assets.load(paths.STATIC, {"css/brand.css": brand_css(context.settings.shop_brand_colour)})
+    env = html.environment(paths.TEMPLATES, static.url)
+    pages = OrderPages(
+        context,
+        env,
+        PageCache(),
+        _build(static.url("css/app.css"), static.url("js/page.js"), static.url("css/brand.css")),
+        demo=bool(demo),
+    )
+    errors = ErrorPages(env, pages.shop, context.settings)
+    hub = Hub(pages.frame, _limits(context))
+    rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
+    named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
+    stream = OrderStream(pages, LiveResponse(hub, named), errors.refuse)
+    health = Health(context, hub)
+    app = Starlette(
+        routes=[
+            Route("/", Home(env, errors, pages, demo), methods=["GET"]),
+            Route("/o/{token}", pages.page, methods=["GET"]),
+            Route("/o/{token}/events", stream, methods=["GET"]),
+            Route("/healthz/live", health.live, methods=["GET"]),
+            Route("/healthz/ready", health.ready, methods=["GET"]),
+            Route("/robots.txt", _robots, methods=["GET"]),
+            Mount("/static", static),
+        ],
+        exception_handlers={
+            HTTPException: errors.on_http, NotThere: errors.on_not_there, Refused: errors.on_refused,
+            Unavailable: errors.on_unavailable, Exception: errors.on_bug,
+        },
+        lifespan=lambda _: _running(context, hub, work_here),
+        max_body_size=rules.largest_body,
+    )  # fmt: skip
+    app.state.hub = hub
+    guarded = guard.Guard(app, rules, errors.refuse, [(_STREAM, stream)])
+    return Application(guarded, hub)
+
+
+class Application:
+    """The guarded application, and the hub for whoever must close it first."""
+
+    def __init__(self, app: ASGIApp, hub: Hub) -> None:
+        self._app = app
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        await self._app(scope, receive, send)
+
+
+class Home:
+    """GET /: where to find one's order; in the demo, the orders themselves."""
+
+    def __init__(self, env: Environment, errors: ErrorPages, pages: OrderPages, demo: DemoOrders) -> None:
+        self._env, self._errors, self._pages, self._demo = env, errors, pages, demo
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the page."""
+        request = Request(scope)
+        values: dict[str, Any] = {"shop": self._pages.shop, "orders": self._demo, "lang": "", "languages": ()}
+        response = self._errors.page(request, "home.html", values)
+        await response(scope, receive, send)
+
+
+class Server(uvicorn.Server):
+    """Closes live pages first when it is told to stop, so that nothing waits for them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Stop taking connections, end the streams, then wait for the rest."""
+        await self._hub.close()
+        await super().shutdown(sockets)
+
+
+def server(app: Application, context: Context, *, backlog: int = 4096) -> Server:
+    """A server for the application, as the settings say."""
+    settings = context.settings
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, lifespan="on", access_log=False, log_config=None, server_header=False,
+        backlog=backlog, timeout_graceful_shutdown=_SHUTDOWN_S, timeout_keep_alive=30, http="httptools", ws="none",
+        proxy_headers=True, forwarded_allow_ips=settings.trusted_proxies,
+    )  # fmt: skip
+    return Server(config, app.hub)
+
+
+def _build(*parts: str) -> str:
+    """Names this version of templates, languages and assets: pages of another one are not current."""
+    digest = hashlib.sha256("".join(parts).encode())
+    for path in sorted([*paths.TEMPLATES.rglob("*.html"), *paths.LOCALES.rglob("*.po")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def _limits(context: Context) -> Limits:
+    settings = context.settings
+    return Limits(settings.max_streams, settings.max_streams_per_address, settings.max_streams_per_link)
+
+
+async def _robots(_: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+
+@asynccontextmanager
+async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator[None]:
+    """The tasks of a web process, for as long as it serves."""
+
+    def tell(events: Sequence[Happened]) -> None:
+        hub.notice(events)
+        for event in events:
+            react(hub, event)
+
+    jobs = [Tail(context.db, tell).run(), hub.run(), keep_watching(context, hub.topics)]
+    if work_here:
+        jobs.append(work(context))
+    tasks = [asyncio.create_task(job) for job in jobs]
+    _settle_memory()
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _settle_memory() -> None:
+    """What is loaded by now stays: the collector need not walk it. With thousands of open streams its full
+    runs would stop the process for a second and more; these thresholds make them rare."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)

@@ -1,0 +1,16 @@
+"""How alembic reaches the database: over a connection that `portal.kit.schema` hands it."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import portal.tables  # noqa: F401  # declares every table
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

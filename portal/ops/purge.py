@@ -1,0 +1,27 @@
+"""Retention as code: what is kept for a time only, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from portal.context import Context
+from portal.kit.db import Tx
+from portal.kit.events import EVENT
+from portal.orders.retention import delete_dead_links
+from portal.tracking.retention import delete_raw_answers
+
+
+async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
+    """Delete what has outlived its purpose: raw answers, old events, order links long ended."""
+    now, settings = context.clock.now(), context.settings
+
+    async def unit(tx: Tx) -> None:
+        await delete_raw_answers(tx, now - timedelta(days=settings.raw_days))
+        await delete_dead_links(tx, now - timedelta(days=settings.link_days))
+        await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))
+
+    await context.db.write(unit)

@@ -1,0 +1,141 @@
+"""The sentence that comes first on the order page, its colour, and the progress rail. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from carriers import RANK, TERMINAL, Milestone
+from portal.orders.state import ARRIVED, Collect
+from portal.orders.viewmodels import ArrivalView, OrderState, ParcelView, StepState, StepView, Tone
+
+# What needs the customer comes before what merely happens.
+_URGENCY = (
+    Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.ATTEMPTED, Milestone.READY_FOR_PICKUP, Milestone.RETURNING,
+    Milestone.LOST, Milestone.RETURNED, Milestone.OUT_FOR_DELIVERY,
+)  # fmt: skip
+_HOME = ("ordered", "prepared", "in_transit", "out_for_delivery", "delivered")
+_POINT = ("ordered", "prepared", "in_transit", "ready_to_collect", "collected")
+_SHOP = ("ordered", "prepared", "ready_to_collect", "collected")
+_BACK = ("ordered", "prepared", "in_transit", "returning", "returned")
+_TONES = {
+    **dict.fromkeys(("delivered", "collected"), Tone.GOOD),
+    **dict.fromkeys(("ready_to_collect", "ready_for_pickup", "attempted", "arriving_late"), Tone.WAIT),
+    **dict.fromkeys(("action_required", "exception", "returning", "returned", "lost"), Tone.ALERT),
+    **dict.fromkeys(("cancelled", "expired"), Tone.OFF),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the first sentence depends on."""
+
+    state: OrderState
+    parcels: tuple[ParcelView, ...]
+    collect: Collect | None
+    unshipped: Mapping[int, int]
+    promise: ArrivalView | None
+    cancelled: bool
+    today: date
+
+    @property
+    def open(self) -> tuple[ParcelView, ...]:
+        """The parcels that are still expected."""
+        return tuple(parcel for parcel in self.parcels if Milestone(parcel.milestone) not in TERMINAL)
+
+
+def headline(facts: Facts) -> tuple[str, ArrivalView | None]:
+    """The key of the sentence and the date in it. See OrderView.headline."""
+    if facts.state is OrderState.CANCELLED:
+        return "cancelled", None
+    if not facts.parcels:
+        return _without_parcels(facts)
+    for milestone in _URGENCY:
+        if parcel := next((p for p in facts.parcels if p.milestone == milestone.value and p.tracked), None):
+            return milestone.value, parcel.arrival
+    if not facts.open:
+        return _all_over(facts)
+    return _on_the_way(facts)
+
+
+def tone_of(key: str, facts: Facts) -> Tone:
+    """The colour of the sentence."""
+    calm = Tone.WAIT if any(parcel.delayed for parcel in facts.open) else Tone.CALM
+    return _TONES.get(key, calm)
+
+
+def rail_of(key: str, facts: Facts) -> tuple[StepView, ...]:
+    """The progress rail of the parcel that the sentence speaks of; empty where progress means nothing."""
+    if key in ("cancelled", "lost", "expired"):
+        return ()
+    keys = _keys(key, facts)
+    at = _position(key, keys, facts)
+    last = len(keys) - 1
+    states = [
+        StepState.DONE if i < at or i == at == last else StepState.CURRENT if i == at else StepState.TODO
+        for i in range(len(keys))
+    ]
+    return tuple(StepView(step, state) for step, state in zip(keys, states, strict=True))
+
+
+def lead(facts: Facts) -> ParcelView | None:
+    """The parcel the customer is waiting for: the furthest of those still expected."""
+    return max(facts.open, key=lambda parcel: RANK[Milestone(parcel.milestone)], default=None)
+
+
+def _without_parcels(facts: Facts) -> tuple[str, ArrivalView | None]:
+    if facts.collect is not None:
+        return {"ready": "ready_to_collect", "collected": "collected"}.get(facts.collect.state, "preparing"), None
+    if not facts.unshipped and facts.state is OrderState.COMPLETED:
+        return "delivered", None
+    key = "preparing" if facts.state is OrderState.PREPARING else "confirmed"
+    return (key, facts.promise) if facts.promise else (key, None)
+
+
+def _all_over(facts: Facts) -> tuple[str, ArrivalView | None]:
+    if facts.unshipped:
+        return "partly_delivered", None
+    milestones = [Milestone(parcel.milestone) for parcel in facts.parcels]
+    if all(milestone in ARRIVED for milestone in milestones):
+        return ("collected" if milestones[-1] is Milestone.COLLECTED else "delivered"), None
+    return next(m for m in reversed(milestones) if m not in ARRIVED).value, None
+
+
+def _on_the_way(facts: Facts) -> tuple[str, ArrivalView | None]:
+    parcel = lead(facts)
+    assert parcel is not None
+    if not any(p.tracked for p in facts.open):
+        return "link_only", None
+    arrivals = [p.arrival for p in facts.open if p.arrival is not None]
+    arrival = min(arrivals, key=lambda a: a.day, default=None)
+    if arrival is None:
+        return (
+            "preparing" if RANK[Milestone(parcel.milestone)] <= RANK[Milestone.LABEL_CREATED] else "in_transit"
+        ), None
+    if any(p.delayed for p in facts.open):
+        return "arriving_late", arrival
+    return ("arriving_today" if arrival.day == facts.today else "arriving"), arrival
+
+
+def _keys(key: str, facts: Facts) -> tuple[str, ...]:
+    if key in ("returning", "returned"):
+        return _BACK
+    if facts.collect is not None and not facts.parcels:
+        return _SHOP
+    if key == "ready_for_pickup" or any(p.milestone in ("ready_for_pickup", "collected") for p in facts.parcels):
+        return _POINT
+    return _HOME
+
+
+def _position(key: str, keys: tuple[str, ...], facts: Facts) -> int:
+    named = {"ready_for_pickup": "ready_to_collect"}.get(key, key)
+    if named in keys:
+        return keys.index(named)
+    parcel = lead(facts)
+    if parcel is None:
+        return 1 if key == "preparing" else 2 if key == "partly_delivered" else 0
+    rank = RANK[Milestone(parcel.milestone)]
+    if rank >= RANK[Milestone.OUT_FOR_DELIVERY]:
+        return 3 if rank <= RANK[Milestone.ATTEMPTED] else 2
+    return 2 if rank >= RANK[Milestone.HANDED_OVER] else 1

@@ -1,0 +1,167 @@
+"""From a neutral document to the rows of this slice. What the document no longer has is taken away, but
+for lines, which never disappear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from portal.kit.db import Tx
+from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER_LINE, PARCEL, PARCEL_LINE
+from portal.orders.parcels import Packed, is_collected, parcels_of
+from portal.orders.private import ORDER_PRIVATE
+from portal.orders.queries import topic_of
+from portal.platforms.neutral import Delivery, Line, NeutralOrder
+from portal.tracking.actions import register
+
+
+def order_key(document: NeutralOrder) -> dict[str, str]:
+    """What names an order for ever."""
+    source = document.source
+    return {"platform": source.platform, "shop": source.shop or "", "external_id": source.order_id}
+
+
+def order_columns(document: NeutralOrder) -> dict[str, Any]:
+    """The order's own row, without its key."""
+    promises = [delivery.promise for delivery in document.deliveries]
+    earliest = min((p.earliest.date() for p in promises if p.earliest), default=None)
+    latest = max((p.latest.date() for p in promises if p.latest), default=None)
+    total = document.totals.total
+    buyer = total.buyer is not None
+    return {
+        "number": document.number,
+        "version": "" if document.version is None else str(document.version),
+        "locale": document.locale,
+        "test": bool(document.test),
+        "payment": document.state.payment,
+        "fulfilment": document.state.fulfilment,
+        "placed_at": document.placed_at,
+        "cancelled_at": document.cancelled_at,
+        "cancel_reason": document.cancel_reason,
+        "closed_at": document.closed_at,
+        "currency": document.currency.buyer if buyer else document.currency.shop,
+        "total": total.buyer if buyer else total.shop,
+        "promise_from": earliest,
+        "promise_to": latest,
+    }
+
+
+async def store_parts(tx: Tx, now: datetime, order_id: int, document: NeutralOrder, text: str) -> None:
+    """Everything of an order but its own row."""
+    await tx.upsert(ORDER_PRIVATE, [_private(order_id, document, text)], ["order_id"])
+    rows = [_line(order_id, position, line) for position, line in enumerate(document.lines)]
+    await tx.upsert(ORDER_LINE, rows, ["order_id", "external_id"])
+    line_ids = await _ids(tx, ORDER_LINE, order_id)
+    await _store_deliveries(tx, order_id, document, line_ids)
+    await _store_parcels(tx, now, order_id, document, line_ids)
+
+
+def _private(order_id: int, document: NeutralOrder, text: str) -> dict[str, Any]:
+    shipping, customer = document.address.shipping, document.customer
+    return {
+        "order_id": order_id,
+        "email": document.contact.email or (customer.email if customer else None),
+        "phone": document.contact.phone or (customer.phone if customer else None),
+        "postcode": shipping.postcode if shipping else None,
+        "country": shipping.country if shipping else None,
+        "collect_code": next((d.pickup.code for d in document.deliveries if d.pickup.code), None),
+        "document": text,
+    }
+
+
+def _line(order_id: int, position: int, line: Line) -> dict[str, Any]:
+    quantity = line.quantity
+    price = line.price.unit
+    return {
+        "order_id": order_id,
+        "external_id": line.id,
+        "position": position,
+        "title": line.title or line.sku or line.id,
+        "options": ", ".join(option.value for option in line.options if option.value),
+        "sku": line.sku,
+        "kind": line.kind,
+        "requires_shipping": bool(line.requires_shipping),
+        "ordered": quantity.ordered,
+        "current": quantity.current,
+        "fulfilled": quantity.fulfilled,
+        "refunded": quantity.refunded,
+        "removed": quantity.removed,
+        "unit_price": price.shop if price.buyer is None else price.buyer,
+        "image_url": line.image_url,
+    }
+
+
+async def _store_deliveries(tx: Tx, order_id: int, document: NeutralOrder, line_ids: Mapping[str, int]) -> None:
+    kept = [delivery for delivery in document.deliveries if delivery.state != "cancelled"]
+    await tx.run(delete(DELIVERY).where(DELIVERY.c.order_id == order_id))
+    await tx.upsert(DELIVERY, [_delivery(order_id, document, d) for d in kept], ["order_id", "external_id"])
+    ids = await _ids(tx, DELIVERY, order_id)
+    rows = [
+        {"delivery_id": ids[d.id], "line_id": line_ids[part.line_id], "quantity": part.quantity,
+         "remaining": part.quantity if part.remaining is None else part.remaining}
+        for d in kept for part in _merged(d.lines) if part.line_id in line_ids
+    ]  # fmt: skip
+    await tx.upsert(DELIVERY_LINE, rows, ["delivery_id", "line_id"])
+
+
+def _delivery(order_id: int, document: NeutralOrder, delivery: Delivery) -> dict[str, Any]:
+    ready_at, collected_at = delivery.pickup.ready_at, delivery.pickup.collected_at
+    for parcel in document.parcels:
+        if delivery.method == "pickup" and is_collected(document, parcel):
+            ready_at = ready_at or (parcel.created_at if parcel.status != "unknown" else None)
+            collected_at = collected_at or (
+                parcel.delivered_at or parcel.created_at if parcel.status == "collected" else None
+            )
+    return {
+        "order_id": order_id,
+        "external_id": delivery.id,
+        "method": delivery.method,
+        "label": delivery.label,
+        "state": delivery.state,
+        "location": delivery.location.name if delivery.location else None,
+        "ready_at": ready_at,
+        "collected_at": collected_at,
+        "opening_hours": delivery.pickup.opening_hours,
+    }
+
+
+async def _store_parcels(
+    tx: Tx, now: datetime, order_id: int, document: NeutralOrder, line_ids: Mapping[str, int]
+) -> None:
+    packed = parcels_of(document, topic_of(order_id))
+    rows = [await _parcel(tx, now, order_id, position, parcel) for position, parcel in enumerate(packed)]
+    await tx.run(update(PARCEL).where(PARCEL.c.order_id == order_id).values(state="gone"))
+    await tx.upsert(PARCEL, rows, ["order_id", "external_id"])
+    ids = await _ids(tx, PARCEL, order_id)
+    await tx.run(delete(PARCEL_LINE).where(PARCEL_LINE.c.parcel_id.in_(ids.values())))
+    contents = [
+        {"parcel_id": ids[parcel.external_id], "line_id": line_ids[line], "quantity": quantity}
+        for parcel in packed
+        for line, quantity in parcel.quantities.items()
+        if line in line_ids
+    ]
+    await tx.upsert(PARCEL_LINE, contents, ["parcel_id", "line_id"])
+
+
+async def _parcel(tx: Tx, now: datetime, order_id: int, position: int, parcel: Packed) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "external_id": parcel.external_id,
+        "position": position,
+        "shipment_id": await register(tx, now, parcel.shipment),
+        "allocation": parcel.allocation,
+        "state": parcel.state,
+    }
+
+
+async def _ids(tx: Tx, table: Any, order_id: int) -> dict[str, int]:
+    rows = await tx.rows(select(table.c.external_id, table.c.id).where(table.c.order_id == order_id))
+    return {row.external_id: row.id for row in rows}
+
+
+def _merged(parts: Sequence[Any]) -> Sequence[Any]:
+    """One part per line: a platform may list a line twice."""
+    return list({part.line_id: part for part in parts}.values())

@@ -1,0 +1,66 @@
+"""Order links: secret addresses that open one order's page, until they expire or are revoked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+
+from portal.context import Context
+from portal.kit.db import Tx
+from portal.kit.errors import NotThere
+from portal.kit.ids import new_token, token_hash
+from portal.orders.models import ORDER, ORDER_LINK
+from portal.orders.queries import topic_of
+
+
+async def make_link(context: Context, order_id: int, *, days: int | None = None) -> str:
+    """A new link to an order; the address is in nobody's hands but the caller's afterwards."""
+    token, now = new_token(), context.clock.now()
+    row = {
+        "order_id": order_id,
+        "token_hash": token_hash(token),
+        "created_at": now,
+        "expires_at": now + timedelta(days=days or context.settings.link_days),
+    }
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(insert(ORDER_LINK).values(**row))
+
+    await context.db.write(unit)
+    return f"{context.settings.base_url}/o/{token}"
+
+
+async def order_id_of(context: Context, number: str) -> int:
+    """The newest order with this number, with or without the leading "#". Raises NotThere."""
+    plain = number.strip().removeprefix("#")
+    found = (
+        select(ORDER.c.id)
+        .where(ORDER.c.number.in_([plain, f"#{plain}", number.strip()]))
+        .order_by(ORDER.c.id.desc())
+        .limit(1)
+    )
+    async with context.db.read() as reader:
+        row = await reader.row(found)
+    if row is None:
+        raise NotThere(number)
+    return int(row.id)
+
+
+async def revoke_links(context: Context, order_id: int) -> int:
+    """End every link to an order, and the streams opened with them; returns how many were alive."""
+    now = context.clock.now()
+
+    async def unit(tx: Tx) -> int:
+        alive = (
+            update(ORDER_LINK)
+            .where(ORDER_LINK.c.order_id == order_id, ORDER_LINK.c.revoked_at.is_(None))
+            .values(revoked_at=now)
+            .returning(ORDER_LINK.c.id)
+        )
+        ended = [row.id for row in await tx.rows(alive)]
+        for link_id in ended:
+            tx.emit(topic_of(order_id), "link.revoked", link=link_id)
+        return len(ended)
+
+    return await context.db.write(unit)

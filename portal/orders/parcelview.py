@@ -1,0 +1,139 @@
+"""One parcel's section of the order page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from carriers import TERMINAL, Milestone
+from portal.orders.state import Line, Pack
+from portal.orders.viewmodels import ArrivalView, DayView, EntryView, FreshnessView, ItemView, ParcelView, Tone
+
+_ALERT = {Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.LOST, Milestone.RETURNING, Milestone.RETURNED}
+_WAIT = {Milestone.READY_FOR_PICKUP, Milestone.ATTEMPTED}
+_GOOD = {Milestone.DELIVERED, Milestone.COLLECTED}
+_OFF = {Milestone.CANCELLED, Milestone.EXPIRED, Milestone.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all parcels of a page share."""
+
+    now: datetime
+    zone: ZoneInfo
+    total: int
+    lines: Mapping[int, Line]
+    polled: frozenset[str]
+    checkpoints: Sequence[Any]
+
+
+def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView:
+    """The section of one parcel; `row` is its shipment."""
+    milestone = pack.milestone
+    tracked = row.answered_at is not None or (row.carrier in frame.polled and row.carrier is not None)
+    entries = [scan for scan in frame.checkpoints if scan.shipment_id == row.id] if tracked else []
+    arrival = _arrival(row, milestone)
+    return ParcelView(
+        dom_id=f"parcel-{row.id}",
+        position=position,
+        total=frame.total,
+        carrier=row.carrier_label,
+        number=row.number,
+        tracking_url=row.tracking_url,
+        tracked=tracked,
+        milestone=milestone.value,
+        reason=row.reason,
+        tone=tone(milestone, late := _late(frame, row, milestone, arrival)),
+        delayed=late,
+        arrival=arrival,
+        finished_at=row.finished_at,
+        items=_items(frame, pack),
+        items_exact=pack.allocation == "exact" or (pack.allocation == "whole_order" and frame.total == 1),
+        timeline=timeline(entries, frame.zone),
+        freshness=_freshness(row, entries) if tracked and milestone not in TERMINAL else None,
+        shipped_at=row.shipped_at,
+        pickup_point=row.pickup_point,
+    )
+
+
+def tone(milestone: Milestone, late: bool) -> Tone:
+    """How a milestone is coloured."""
+    if milestone in _GOOD:
+        return Tone.GOOD
+    if milestone in _ALERT:
+        return Tone.ALERT
+    if milestone in _OFF:
+        return Tone.OFF
+    return Tone.WAIT if milestone in _WAIT or late else Tone.CALM
+
+
+def timeline(scans: Sequence[Any], zone: ZoneInfo) -> tuple[DayView, ...]:
+    """Checkpoints (newest first) by the customer's days. Undated ones cannot be placed and are left out."""
+    dated = [(_local(scan, zone), scan) for scan in scans if scan.wall is not None]
+    return tuple(
+        DayView(day, tuple(_entry(local, scan) for local, scan in some))
+        for day, some in groupby(dated, key=lambda pair: pair[0].date())
+    )
+
+
+def _local(scan: Any, zone: ZoneInfo) -> datetime:
+    """The scan on the customer's clock where its zone is known, else on the carrier's, as it was read."""
+    if scan.offset_minutes is None or scan.date_only:
+        return scan.wall  # type: ignore[no-any-return]  # a column of type datetime
+    return scan.wall.replace(tzinfo=_offset(scan.offset_minutes)).astimezone(zone)  # type: ignore[no-any-return]  # as above
+
+
+@lru_cache(256)
+def _offset(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
+
+
+def _entry(local: datetime, scan: Any) -> EntryView:
+    return EntryView(
+        milestone=scan.milestone or "note",
+        reason=scan.reason,
+        clock=None if scan.date_only else f"{local:%H:%M}",
+        iso=local.date().isoformat() if scan.date_only else local.isoformat(timespec="minutes"),
+        zone_known=scan.offset_minutes is not None or scan.date_only,
+        place=_place(scan),
+        text=scan.text,
+    )
+
+
+def _place(scan: Any) -> str | None:
+    if scan.place:
+        return str(scan.place)
+    parts = [part for part in (scan.city, scan.region) if part]
+    return ", ".join(parts) or scan.country
+
+
+def _arrival(row: Any, milestone: Milestone) -> ArrivalView | None:
+    if row.estimate_day is None or milestone in TERMINAL:
+        return None
+    return ArrivalView(row.estimate_day, row.estimate_from, row.estimate_to)
+
+
+def _late(frame: Frame, row: Any, milestone: Milestone, arrival: ArrivalView | None) -> bool:
+    if milestone in TERMINAL or milestone is Milestone.READY_FOR_PICKUP:
+        return False
+    today: date = frame.now.astimezone(frame.zone).date()
+    return bool(row.delayed or (arrival and arrival.day < today))
+
+
+def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:
+    quantities = pack.quantities
+    if not quantities and pack.allocation == "whole_order":
+        quantities = {line.id: line.current for line in frame.lines.values() if line.physical and line.current}
+    lines = frame.lines
+    return tuple(ItemView(lines[i].title, lines[i].options, count) for i, count in quantities.items() if i in lines)
+
+
+def _freshness(row: Any, entries: Sequence[Any]) -> FreshnessView:
+    return FreshnessView(
+        row.answered_at, row.last_scan_at, row.next_poll_at, row.failing_since, known=bool(row.known or entries)
+    )

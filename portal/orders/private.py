@@ -1,0 +1,23 @@
+"""Personal columns of orders: who bought, where it goes, what they had engraved. Readable by this slice only."""
+
+from sqlalchemy import Table as SaTable
+from sqlmodel import Field
+
+from portal.kit.tables import Table, link
+
+
+class OrderPrivate(Table, table=True):
+    """Contact and address, and the whole neutral document (JSON) with the members we do not use yet."""
+
+    __tablename__ = "order_private"
+
+    order_id: int = link("order.id", primary_key=True)
+    email: str | None = None
+    phone: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    collect_code: str | None = None
+    document: str
+
+
+ORDER_PRIVATE: SaTable = OrderPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -1,0 +1,138 @@
+"""Where an order stands, derived from its lines, deliveries and parcels. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from carriers import RANK, TERMINAL, Milestone
+from portal.orders.viewmodels import OrderState
+
+_PROBLEM = {
+    Milestone.ACTION_REQUIRED,
+    Milestone.EXCEPTION,
+    Milestone.RETURNING,
+    Milestone.RETURNED,
+    Milestone.LOST,
+    Milestone.EXPIRED,
+}
+ARRIVED = {Milestone.DELIVERED, Milestone.COLLECTED}
+NOT_PHYSICAL = {"digital", "gift_card", "service", "fee", "tip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An order line with its quantities."""
+
+    id: int
+    title: str
+    options: str
+    kind: str
+    requires_shipping: bool
+    ordered: int
+    current: int
+    fulfilled: int
+
+    @property
+    def physical(self) -> bool:
+        """Whether it travels."""
+        return self.kind not in NOT_PHYSICAL and self.requires_shipping
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A parcel: what is in it and where it stands."""
+
+    shipment_id: int
+    milestone: Milestone
+    allocation: str
+    quantities: Mapping[int, int]
+    reason: str | None = None
+    delayed: bool = False
+    estimate_day: date | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """A delivery that the customer fetches at the shop."""
+
+    ready_at: datetime | None
+    collected_at: datetime | None
+    closed: bool
+
+    @property
+    def state(self) -> str:
+        """preparing, ready or collected."""
+        if self.collected_at or self.closed:
+            return "collected"
+        return "ready" if self.ready_at else "preparing"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that decides an order's state."""
+
+    lines: Sequence[Line]
+    packs: Sequence[Pack] = ()
+    collect: Collect | None = None
+    cancelled: bool = False
+    fulfilment: str = "unknown"
+    payment: str = "unknown"
+    unshipped: Mapping[int, int] = field(default_factory=dict)
+
+
+def unshipped(lines: Sequence[Line], packs: Sequence[Pack]) -> dict[int, int]:
+    """Units that still have to leave the shop, by line id; lines with none are left out.
+
+    Where the shop does not say what is in a parcel, its count of fulfilled units decides.
+    """
+    everything_sent = any(pack.allocation == "whole_order" for pack in packs)
+    left: dict[int, int] = {}
+    for line in lines:
+        sent = sum(pack.quantities.get(line.id, 0) for pack in packs if pack.allocation == "exact")
+        sent = line.current if everything_sent else max(sent, line.fulfilled)
+        if line.physical and line.current > sent:
+            left[line.id] = line.current - sent
+    return left
+
+
+def order_state(order: Whole) -> OrderState:
+    """The one word for the whole order."""
+    if order.cancelled or (order.lines and all(line.current == 0 for line in order.lines)):
+        return OrderState.CANCELLED
+    if order.packs and any(pack.milestone in _PROBLEM for pack in order.packs):
+        return OrderState.PROBLEM
+    if order.collect is not None and not order.packs:
+        return _collecting(order.collect)
+    if not order.packs:
+        return _waiting(order)
+    return _under_way(order)
+
+
+def _collecting(collect: Collect) -> OrderState:
+    return {"ready": OrderState.READY_TO_COLLECT, "collected": OrderState.COMPLETED}.get(
+        collect.state, OrderState.PREPARING
+    )
+
+
+def _waiting(order: Whole) -> OrderState:
+    if not order.unshipped:
+        return OrderState.COMPLETED if order.lines else OrderState.PLACED
+    if order.fulfilment in ("in_progress", "preparing"):
+        return OrderState.PREPARING
+    return OrderState.CONFIRMED if order.payment in ("paid", "authorized", "partially_refunded") else OrderState.PLACED
+
+
+def _under_way(order: Whole) -> OrderState:
+    arrived = sum(pack.milestone in TERMINAL for pack in order.packs)
+    if arrived == len(order.packs):
+        return OrderState.PARTLY_DELIVERED if order.unshipped else OrderState.COMPLETED
+    if arrived:
+        return OrderState.PARTLY_DELIVERED
+    if any(pack.milestone is Milestone.READY_FOR_PICKUP for pack in order.packs) and not order.unshipped:
+        return OrderState.READY_TO_COLLECT
+    if all(RANK[pack.milestone] <= RANK[Milestone.LABEL_CREATED] for pack in order.packs):
+        return OrderState.PREPARING
+    return OrderState.PARTLY_SHIPPED if order.unshipped else OrderState.SHIPPED

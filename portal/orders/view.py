@@ -1,0 +1,153 @@
+"""From an order's rows to what its page shows. Pure: no database, no request, no language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from carriers import Milestone
+from portal.orders.headline import Facts, headline, rail_of, tone_of
+from portal.orders.parcelview import Frame, parcel_view
+from portal.orders.queries import OrderRows
+from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state, unshipped
+from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
+
+
+def order_view(
+    rows: OrderRows,
+    *,
+    shop: ShopView,
+    now: datetime,
+    zone: ZoneInfo,
+    polled: frozenset[str],
+    event_id: int,
+    demo: bool = False,
+) -> OrderView:
+    """The order page's view. `polled` are the carriers that this installation has credentials for."""
+    order = rows.order
+    lines = [_line(row) for row in rows.lines]
+    contents = _contents(rows)
+    shipments = {row.id: row for row in rows.shipments}
+    packs = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
+    left = unshipped(lines, packs)
+    collect_row = next((row for row in rows.deliveries if row.method == "pickup"), None)
+    collect = (
+        Collect(collect_row.ready_at, collect_row.collected_at, collect_row.state == "closed") if collect_row else None
+    )
+    whole = Whole(lines, packs, collect, order.cancelled_at is not None, order.fulfilment, order.payment, left)
+    state = order_state(whole)
+    by_id = {line.id: line for line in lines}
+    frame = Frame(now, zone, len(packs), by_id, polled, rows.checkpoints)
+    parcels = tuple(
+        parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
+    )
+    facts = Facts(
+        state, parcels, collect, left, _promise(order), order.cancelled_at is not None, now.astimezone(zone).date()
+    )
+    key, arrival = headline(facts)
+    return OrderView(
+        shop=shop,
+        number=order.number,
+        placed_at=order.placed_at,
+        state=state,
+        tone=tone_of(key, facts),
+        headline=key,
+        arrival=arrival,
+        delayed=any(parcel.delayed for parcel in parcels),
+        rail=rail_of(key, facts),
+        parcels=parcels,
+        parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
+        collect=_collect(collect_row, collect, left, by_id, rows, packs),
+        unshipped=_items(left, by_id) if not (collect and not packs) else (),
+        digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
+        cancelled=tuple(_item(line, line.ordered - line.current, cancelled=True) for line in lines if line.current < line.ordered),
+        cancel_reason=order.cancel_reason,
+        total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
+        last_change_at=_last_change(rows),
+        event_id=event_id,
+        demo=demo,
+    )  # fmt: skip
+
+
+def finished(view: OrderView) -> bool:
+    """Whether the page has nothing more to wait for."""
+    over = view.state in (OrderState.COMPLETED, OrderState.CANCELLED)
+    return over and all(Milestone(parcel.milestone) in ARRIVED or not parcel.tracked for parcel in view.parcels)
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        row.id, row.title, row.options, row.kind, row.requires_shipping, row.ordered, row.current, row.fulfilled
+    )
+
+
+def _parcels(rows: OrderRows) -> list[Any]:
+    """One row per parcel, though the read has one per parcel and line."""
+    return list({row.id: row for row in rows.parcels}.values())
+
+
+def _contents(rows: OrderRows) -> dict[int, dict[int, int]]:
+    contents: dict[int, dict[int, int]] = {}
+    for row in rows.parcels:
+        inside = contents.setdefault(row.id, {})
+        if row.line_id is not None:
+            inside[row.line_id] = row.quantity
+    return contents
+
+
+def _pack(shipment: Any, parcel: Any, quantities: Mapping[int, int]) -> Pack:
+    return Pack(
+        shipment.id, Milestone(shipment.milestone), parcel.allocation, quantities,
+        shipment.reason, shipment.delayed, shipment.estimate_day, shipment.finished_at,
+    )  # fmt: skip
+
+
+def _item(line: Line, quantity: int, *, cancelled: bool = False) -> ItemView:
+    return ItemView(line.title, line.options, quantity, cancelled)
+
+
+def _items(quantities: Mapping[int, int], lines: Mapping[int, Line]) -> tuple[ItemView, ...]:
+    return tuple(_item(lines[line], quantity) for line, quantity in quantities.items() if line in lines and quantity)
+
+
+def _is_digital(line: Line) -> bool:
+    return not line.physical and line.kind in ("digital", "gift_card", "physical")
+
+
+def _promise(order: Any) -> ArrivalView | None:
+    day: date | None = order.promise_to or order.promise_from
+    return ArrivalView(day, certain=False) if day else None
+
+
+def _collect(
+    row: Any,
+    collect: Collect | None,
+    left: Mapping[int, int],
+    lines: Mapping[int, Line],
+    rows: OrderRows,
+    packs: list[Pack],
+) -> CollectView | None:
+    if row is None or collect is None:
+        return None
+    listed = {part.line_id: part.quantity for part in rows.deliveries if part.id == row.id and part.line_id}
+    sent = {line for pack in packs for line in pack.quantities}
+    quantities = listed or {line.id: line.current for line in lines.values() if line.physical and line.id not in sent}
+    return CollectView(
+        location=row.location or row.label,
+        state=collect.state,
+        ready_at=row.ready_at,
+        collected_at=row.collected_at,
+        hold_until=None,
+        items=_items(
+            {line: min(count, lines[line].current) for line, count in quantities.items() if line in lines}, lines
+        ),
+        opening_hours=row.opening_hours,
+        code=rows.order.collect_code if collect.state == "ready" else None,
+    )
+
+
+def _last_change(rows: OrderRows) -> datetime | None:
+    scans = [row.last_scan_at for row in rows.shipments if row.last_scan_at]
+    return max([*scans, rows.order.updated_at])

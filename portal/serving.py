@@ -1,0 +1,68 @@
+"""Runs the processes of an installation: web (with or without the work) and worker."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+
+from carriers import Account
+from portal import schema
+from portal.context import opened
+from portal.kit.clock import Clock
+from portal.kit.errors import BadSetting
+from portal.main import DemoOrders, create_app, server
+from portal.settings import Settings
+from portal.worker import work
+
+
+def prepare(settings: Settings, *, migrate_first: bool = False) -> None:
+    """Make sure that the tables are this version's. Raises BadSetting when they are not."""
+    fresh = settings.database_url.startswith("sqlite")
+    if not schema.is_current(settings.database_url):
+        if not (migrate_first or fresh):
+            raise BadSetting("JALON_DATABASE_URL", "this database needs `jalon migrate` first")
+        schema.migrate(settings.database_url)
+
+
+def serve(
+    settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None, demo: DemoOrders = ()
+) -> int:
+    """Serve until told to stop; returns the exit status."""
+    return _run(_serve(settings, clock, accounts, demo))
+
+
+def run_worker(settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None) -> int:
+    """Work until told to stop; returns the exit status."""
+    return _run(_work(settings, clock, accounts))
+
+
+async def _serve(settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None, demo: DemoOrders) -> int:
+    async with opened(settings, clock=clock, accounts=accounts) as context:
+        app = create_app(context, work_here=settings.embedded_worker, demo=demo)
+        running = server(app, context)
+        await running.serve()
+        return 0 if running.started else 1
+
+
+async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None) -> int:
+    async with opened(settings, clock=clock, accounts=accounts) as context:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        working = asyncio.create_task(work(context))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, stopping):
+            task.cancel()
+        results = await asyncio.gather(working, stopping, return_exceptions=True)
+        problem = next((r for r in results if isinstance(r, Exception)), None)
+        if problem is not None:
+            raise problem
+        return 0
+
+
+def _run(main: object) -> int:
+    import uvloop
+
+    return uvloop.run(main)  # type: ignore[no-any-return,call-overload]  # a coroutine of int

@@ -1,0 +1,127 @@
+"""Every setting, from the environment: `JALON_NAME`, or `JALON_NAME_FILE` holding the path of a file.
+
+A wrong or unknown setting stops the start and is named. Carriers' credentials (`JALON_CARRIER_…`) are read
+by the carriers library, since each adapter declares its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from portal.kit.errors import BadSetting
+
+PREFIX = "JALON_"
+_CARRIER = f"{PREFIX}CARRIER_"
+
+
+class Settings(BaseModel):
+    """What an installation decides. Field descriptions make up docs/settings.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: str = Field(
+        "sqlite:///jalon.db", description="`sqlite:///path` or `postgresql://user:password@host/name`."
+    )
+    base_url: str = Field("http://127.0.0.1:8000", description="The address customers use; links are built from it.")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
+    worker: Literal["auto", "embedded", "separate"] = Field(
+        "auto", description="Whether `jalon serve` does the background work too; `auto`: on SQLite yes, on PostgreSQL no."
+    )  # fmt: skip
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses whose `X-Forwarded-*` headers are believed, comma separated."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much to log.")
+
+    shop_name: str = Field("Our shop", min_length=1, max_length=80, description="The shop's name, on every page.")
+    shop_url: str | None = Field(None, description="The shop's own site.")
+    shop_contact: str | None = Field(None, description="Where customers can ask: an e-mail address or a page.")
+    shop_brand_colour: str = Field("#0b6b4f", description="The brand's colour, as #rrggbb; contrast is computed.")
+    locale: Literal["en", "fr"] = Field("en", description="The language when neither order nor browser says one.")
+    time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
+
+    link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
+    raw_days: int = Field(30, ge=0, le=365, description="Days for which carriers' raw answers are kept.")
+    event_days: int = Field(30, ge=2, le=365, description="Days for which the event log is kept.")
+
+    max_streams: int = Field(10_000, ge=1, description="Live pages open at once in one process.")
+    max_streams_per_address: int = Field(20, ge=1, description="Live pages open at once from one address.")
+    max_streams_per_link: int = Field(6, ge=1, description="Live pages open at once with one order link.")
+    requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address, in the long run.")
+
+    poll_pace: float = Field(
+        1.0, gt=0, le=100_000, description="Carriers are asked this many times as often (demo and tests)."
+    )
+    poll_concurrency: int = Field(4, ge=1, le=64, description="Questions to one carrier at the same time.")
+
+    @field_validator("base_url", "shop_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be a whole address, like https://track.example.com")
+        return value.rstrip("/") if value else value
+
+    @field_validator("shop_contact")
+    @classmethod
+    def _contact(cls, value: str | None) -> str | None:
+        if value and not re.match(r"^(https?://\S+|[^@\s]+@[^@\s]+)$", value):
+            raise ValueError("must be an e-mail address or an https:// page")
+        return value or None
+
+    @field_validator("shop_brand_colour")
+    @classmethod
+    def _colour(cls, value: str) -> str:
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError("must look like #0b6b4f")
+        return value.lower()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as problem:
+            raise ValueError("is not a time zone; use an IANA name like Europe/Paris") from problem
+        return value
+
+    @property
+    def embedded_worker(self) -> bool:
+        """Whether this installation's web process does the background work as well."""
+        return self.worker == "embedded" or (self.worker == "auto" and self.database_url.startswith("sqlite"))
+
+
+def load(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises BadSetting naming the key."""
+    values: dict[str, str] = {}
+    for name, value in sorted((os.environ if env is None else env).items()):
+        if name.startswith(PREFIX) and not name.startswith(_CARRIER):
+            key, text = _read(name, value)
+            values[key] = text
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+        key = f"{PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise BadSetting(key, first["msg"].removeprefix("Value error, ")) from None
+
+
+def _read(name: str, value: str) -> tuple[str, str]:
+    key = name.removeprefix(PREFIX).lower()
+    if key in Settings.model_fields:
+        return key, value
+    if key.endswith("_file") and (plain := key.removesuffix("_file")) in Settings.model_fields:
+        try:
+            return plain, Path(value).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise BadSetting(name, f"cannot read {value}: {type(problem).__name__}") from problem
+    near = difflib.get_close_matches(key, Settings.model_fields, 1)
+    raise BadSetting(name, "is not a setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""))

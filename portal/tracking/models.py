@@ -1,0 +1,95 @@
+"""Tables of tracking: shipments, their checkpoints, and the tracker that asks about them.
+
+Nothing personal is here: carriers' own words and places are in `private`. A shipment does not know who
+sold it; `topic` is where its changes are told.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import NaiveDatetime
+from sqlalchemy import Index, Table as SaTable, text
+from sqlmodel import Field
+
+from portal.kit.tables import Table, key, link
+
+
+class Shipment(Table, table=True):
+    """One parcel on its way, as far as anyone has told us.
+
+    `carrier` is an adapter's slug, None when we can only link. `carrier_*` is what the carrier last
+    stated as the current status, `shop_*` what the shop said. `milestone`, `reason`, `finished_at`,
+    `last_scan_at` are the fold of all that. Estimates are local to the destination: a day, and wall
+    clock times "HH:MM".
+    """
+
+    id: int | None = key()
+    source: str = Field(unique=True)
+    topic: str = Field(index=True)
+    carrier: str | None = None
+    carrier_label: str | None = None
+    number: str | None = Field(default=None, index=True)
+    tracking_url: str | None = None
+    milestone: str = "unknown"
+    reason: str | None = None
+    delayed: bool = False
+    estimate_day: date | None = None
+    estimate_from: str | None = None
+    estimate_to: str | None = None
+    carrier_milestone: str | None = None
+    carrier_reason: str | None = None
+    carrier_delayed: bool = False
+    carrier_at: datetime | None = None
+    shop_milestone: str | None = None
+    shop_at: datetime | None = None
+    shipped_at: datetime | None = None
+    finished_at: datetime | None = None
+    last_scan_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Tracker(Table, table=True):
+    """Asks the carrier about one shipment. `next_poll_at` is the queue and, while a worker asks, the
+    lease: moving it forward claims the row. None: asking has ended."""
+
+    __table_args__ = (
+        Index("ix_tracker_due", "carrier", "next_poll_at", postgresql_where=text("next_poll_at IS NOT NULL"), sqlite_where=text("next_poll_at IS NOT NULL")),
+    )  # fmt: skip
+
+    shipment_id: int = link("shipment.id", primary_key=True)
+    carrier: str
+    next_poll_at: datetime | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    known: bool = False
+    problem: str | None = None
+    watched_until: datetime | None = None
+
+
+class Checkpoint(Table, table=True):
+    """One dated carrier event. `wall` is the carrier's local reading, `offset_minutes` its zone where one
+    was given; `sort_at` is naive UTC (or the wall clock, zone unknown) to order by."""
+
+    __table_args__ = (Index("uq_checkpoint_shipment_id_identity", "shipment_id", "identity", unique=True),)
+
+    id: int | None = key()
+    shipment_id: int = link("shipment.id", index=False)
+    identity: str
+    code: str | None = None
+    milestone: str | None = None
+    reason: str | None = None
+    delayed: bool = False
+    wall: Annotated[NaiveDatetime | None, Field(default=None)] = None
+    offset_minutes: int | None = None
+    date_only: bool = False
+    sort_at: Annotated[NaiveDatetime | None, Field(default=None)] = None
+    country: str | None = None
+    seen_at: datetime
+
+
+SHIPMENT: SaTable = Shipment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+TRACKER: SaTable = Tracker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+CHECKPOINT: SaTable = Checkpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -1,0 +1,109 @@
+"""Asks the carriers. One loop per account, so that a slow or dead carrier delays no other.
+
+A round claims what is due, asks in the carrier's batches outside any transaction, and settles each answer
+in a transaction of its own that shares a commit with others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert
+
+import carriers
+from carriers import Account, Carrier, CarrierError, ErrorKind, Failed, TrackRequest
+from carriers.core.http import Reply, recording
+from portal.context import Context
+from portal.kit.db import Tx
+from portal.kit.errors import Unavailable
+from portal.tracking.actions import Claim, claim_due, settle
+from portal.tracking.private import RAW_ANSWER
+
+log = logging.getLogger("jalon.poller")
+_IDLE_S = 1.0
+_DEADLINE_S = 45.0  # stays under the lease
+
+
+class Poller:
+    """Asks about everything that is due, for every account of this installation."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for account in self._context.accounts.values():
+                group.create_task(self._keep_asking(account), name=f"poll {account.carrier}")
+
+    async def round(self, slug: str) -> int:
+        """Ask once about what is due at one carrier now; returns how many parcels were asked about."""
+        context, carrier = self._context, carriers.get(slug)
+        limit = carrier.manifest.batch_size * context.settings.poll_concurrency
+
+        async def unit(tx: Tx) -> list[Claim]:
+            return await claim_due(tx, context.clock.now(), slug, limit)
+
+        claims = await context.db.write(unit)
+        size = carrier.manifest.batch_size
+        batches = [claims[start : start + size] for start in range(0, len(claims), size)]
+        await asyncio.gather(*(self._ask(carrier, context.accounts[slug], batch) for batch in batches))
+        return len(claims)
+
+    async def _keep_asking(self, account: Account) -> None:
+        pause = min(_IDLE_S, max(_IDLE_S / self._context.settings.poll_pace, 0.2))
+        while True:
+            try:
+                if await self.round(account.carrier):
+                    continue
+            except Unavailable as problem:
+                log.warning("cannot poll %s: %s", account.carrier, problem)
+            except Exception:  # whatever one round meets, the next is tried: the leases bring the rows back
+                log.exception("a round of polling %s failed", account.carrier)
+            await asyncio.sleep(pause)
+
+    async def _ask(self, carrier: Carrier, account: Account, claims: Sequence[Claim]) -> None:
+        requests = [TrackRequest(c.number, postcode=c.postcode, country=c.country) for c in claims]
+        with recording() as replies:
+            answers = await self._answers(carrier, account, requests)
+        for problem in {a.error.kind for a in answers if isinstance(a, Failed)}:
+            log.warning("%s: %s for %d parcels", carrier.manifest.slug, problem.value, len(claims))
+        await asyncio.gather(*(self._settle(c, a, replies) for c, a in zip(claims, answers, strict=True)))
+
+    async def _answers(
+        self, carrier: Carrier, account: Account, requests: Sequence[TrackRequest]
+    ) -> list[carriers.Answer]:
+        client = self._context.clients.get(account.carrier)
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                return await carrier.track(requests, account, client, self._context.tokens)
+        except TimeoutError:
+            error = CarrierError(ErrorKind.SERVER, "no answer in time")
+        except Exception:  # an adapter's mistake must not stop the others
+            log.exception("the adapter %s failed", account.carrier)
+            error = CarrierError(ErrorKind.SERVER, "the adapter failed")
+        return [Failed(request.number, error) for request in requests]
+
+    async def _settle(self, claim: Claim, answer: carriers.Answer, replies: Sequence[Reply]) -> None:
+        context = self._context
+        now = context.clock.now()
+        kept = [_raw(claim, reply) | {"at": now} for reply in replies] if context.settings.raw_days else []
+
+        async def unit(tx: Tx) -> None:
+            if await settle(tx, now, claim, answer, context.settings.poll_pace) and kept:
+                await tx.run(insert(RAW_ANSWER), kept)
+
+        await context.db.write(unit)
+
+
+def _raw(claim: Claim, reply: Reply) -> dict[str, Any]:
+    return {
+        "shipment_id": claim.shipment_id,
+        "carrier": claim.carrier,
+        "http_status": reply.status,
+        "body": zlib.compress(reply.body),
+    }

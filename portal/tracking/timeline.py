@@ -1,0 +1,120 @@
+"""The fold: from what is known about a parcel to where it stands. Pure; knows no database and no clock.
+
+The answer depends only on the set of scans and claims, so repeats and any order of arrival give the same
+standing. On the main line (up to out for delivery) the milestone only rises; the detours after it (an
+attempt, a pickup point, a hold, an exception, a return) may step back on a newer scan; an end (delivered
+and beyond) is reopened only by a newer scan of the carrier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from carriers import RANK, TERMINAL, Checkpoint, Milestone
+
+_MAIN_LINE_END = RANK[Milestone.OUT_FOR_DELIVERY]
+_MOVING = RANK[Milestone.IN_TRANSIT]
+
+
+class Source(IntEnum):
+    """Who says so; at the same moment the later one is believed."""
+
+    SHOP = 0
+    SCAN = 1
+    CARRIER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement about a parcel. `at` is naive UTC to order by; None (undated) counts as oldest."""
+
+    source: Source
+    milestone: Milestone | None
+    at: datetime | None
+    reason: str | None = None
+    delayed: bool = False
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a parcel stands. `since` is when the present milestone was reached, naive UTC."""
+
+    milestone: Milestone = Milestone.UNKNOWN
+    reason: str | None = None
+    delayed: bool = False
+    since: datetime | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more is expected."""
+        return self.milestone in TERMINAL
+
+
+def fold(statements: Iterable[Said]) -> Standing:
+    """Where the parcel stands after all that was said."""
+    standing = Standing()
+    for said in sorted(set(statements), key=_order):
+        standing = _step(standing, said)
+    return standing
+
+
+def identity_of(number: str, checkpoint: Checkpoint) -> str:
+    """What makes a checkpoint the same one when the carrier sends it again: number, code, local time, place.
+
+    The text stands in for a missing code. 32 hexadecimal digits.
+    """
+    place = checkpoint.place
+    parts = (
+        number,
+        checkpoint.code or checkpoint.text or "",
+        checkpoint.at.wall.isoformat() if checkpoint.at else "",
+        place.city or place.text or "",
+        place.postcode or "",
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def _order(said: Said) -> tuple[bool, datetime, int, int, str, str, bool]:
+    rank = RANK[said.milestone] if said.milestone else -1
+    return (
+        said.at is not None,
+        said.at or datetime.min,
+        said.source,
+        rank,
+        said.identity,
+        said.reason or "",
+        said.delayed,
+    )
+
+
+def _step(now: Standing, said: Said) -> Standing:
+    milestone = said.milestone
+    if milestone is None or milestone is Milestone.UNKNOWN or not _moves(now.milestone, said):
+        return Standing(now.milestone, now.reason, _delayed(now, said, now.milestone), now.since)
+    delayed = _delayed(now, said, milestone)
+    if milestone is now.milestone:
+        return Standing(milestone, said.reason or now.reason, delayed, now.since)
+    return Standing(milestone, said.reason, delayed, said.at)
+
+
+def _delayed(now: Standing, said: Said, milestone: Milestone) -> bool:
+    """A carrier's current status says outright whether the parcel is late; a scan can only say that it is."""
+    if milestone in TERMINAL or said.source is Source.SHOP:
+        return now.delayed and milestone not in TERMINAL
+    return said.delayed or (now.delayed and said.source is not Source.CARRIER)
+
+
+def _moves(now: Milestone, said: Said) -> bool:
+    """Whether a statement that is newer than all before it changes the milestone."""
+    assert said.milestone is not None
+    have, new = RANK[now], RANK[said.milestone]
+    if now in TERMINAL:
+        return said.source is not Source.SHOP and new >= _MOVING
+    if have <= _MAIN_LINE_END:
+        return new >= have
+    return new >= _MOVING

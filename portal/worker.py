@@ -1,0 +1,77 @@
+"""The background work of an installation: polling, jobs, and what runs by the clock. Runs inside
+`jalon serve` or on its own; any number may run on one PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from portal.context import Context
+from portal.kit import jobs
+from portal.kit.db import Tx
+from portal.kit.errors import Unavailable
+from portal.tracking.poller import Poller
+from portal.wiring import JOBS, SCHEDULE
+
+log = logging.getLogger("jalon.worker")
+_LOOK_EVERY_S = 2.0
+_TOGETHER = 10
+
+
+async def work(context: Context) -> None:
+    """Do everything that is due until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Poller(context).run(), name="poller")
+        group.create_task(_jobs(context), name="jobs")
+
+
+async def _jobs(context: Context) -> None:
+    while True:
+        try:
+            await _schedule(context)
+            while await run_due(context):
+                pass
+        except Unavailable as problem:
+            log.warning("cannot look for jobs: %s", problem)
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def run_due(context: Context) -> int:
+    """Run what is due now; returns how many jobs that were."""
+
+    async def unit(tx: Tx) -> list[jobs.Claimed]:
+        return list(await jobs.claim(tx, context.clock.now(), _TOGETHER))
+
+    claimed = await context.db.write(unit)
+    await asyncio.gather(*(_run(context, job) for job in claimed))
+    return len(claimed)
+
+
+async def _run(context: Context, job: jobs.Claimed) -> None:
+    problem = ""
+    try:
+        async with asyncio.timeout(jobs.LEASE.total_seconds() - 2):
+            await JOBS[job.kind](context, job.payload)
+    except Exception as failure:  # kept with the job for a person to see
+        log.exception("the job %s failed", job.kind)
+        problem = type(failure).__name__
+
+    async def unit(tx: Tx) -> None:
+        if problem:
+            await jobs.failed(tx, job, context.clock.now(), problem)
+        else:
+            await jobs.done(tx, job)
+
+    await context.db.write(unit)
+
+
+async def _schedule(context: Context) -> None:
+    """Have the next run of everything that repeats waiting, once however many workers there are."""
+    now = context.clock.now()
+
+    async def unit(tx: Tx) -> None:
+        for kind, every in SCHEDULE.items():
+            due = now + every
+            await jobs.enqueue(tx, kind, now, due=due, unique=f"{kind}@{int(due.timestamp() // every.total_seconds())}")
+
+    await context.db.write(unit)
