@@ -7,10 +7,11 @@ render. Aware datetimes are shown in the zone of the moment; a "HH:MM" text is a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, wraps
+from typing import Final, ParamSpec
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -32,21 +33,30 @@ _MINOR_DIGITS: Final = {
 }
 _REMEMBER: Final = 4096
 
-
-def local_day(value: date) -> date:
-    """The day of an aware datetime in the zone of the moment; a plain date is one already."""
-    if isinstance(value, datetime):
-        return value.astimezone(_zoneinfo(i18n.zone())).date()
-    return value
+Given = ParamSpec("Given")
 
 
-def day(value: date, today: date) -> str:
+def _remembered(shape: Callable[Given, str]) -> Callable[Given, str]:
+    """The same function, asked once per arguments, language and zone."""
+    kept: Callable[..., str] = lru_cache(_REMEMBER)(lambda _locale, _zone, *given, **named: shape(*given, **named))
+
+    @wraps(shape)
+    def remembered(*given: Given.args, **named: Given.kwargs) -> str:
+        return kept(i18n.locale(), i18n.zone(), *given, **named)
+
+    return remembered
+
+
+@_remembered
+def day(value: date, today: date, /) -> str:
     """ "Tuesday 24 November"; with the year when it is not that of `today`."""
     here = local_day(value)
-    return _day(here, here.year != today.year, i18n.locale())
+    pattern = _full_date(i18n.locale()) if here.year != today.year else _yearless_date(i18n.locale())
+    return format_datetime(datetime.combine(here, time()), pattern, locale=_region(i18n.locale()))
 
 
-def day_relative(value: date, today: date) -> str:
+@_remembered
+def day_relative(value: date, today: date, /) -> str:
     """ "today", "tomorrow", "yesterday", else what `day` says."""
     here = local_day(value)
     apart = (here - today).days
@@ -59,55 +69,61 @@ def day_relative(value: date, today: date) -> str:
     return day(here, today)
 
 
-def clock(value: datetime | str) -> str:
+@_remembered
+def clock(value: datetime | str, /) -> str:
     """ "14:05". A text is a wall clock "HH:MM"; a datetime is aware and shown in the zone of the moment."""
-    return _clock(value, i18n.locale(), i18n.zone())
+    if isinstance(value, str):
+        return format_time(time.fromisoformat(value), "short", locale=_region(i18n.locale()))
+    return format_time(value.astimezone(_zoneinfo(i18n.zone())).time(), "short", locale=_region(i18n.locale()))
 
 
-def moment(value: datetime, today: date) -> str:
+@_remembered
+def moment(value: datetime, today: date, /) -> str:
     """Day and clock: "today, 14:05", "Tuesday 24 November, 14:05"."""
-    return i18n.pgettext("day, clock", "%(day)s, %(clock)s") % {
-        "day": day_relative(value, today),
-        "clock": clock(value),
-    }
+    parts = {"day": day_relative(value, today), "clock": clock(value)}
+    return i18n.pgettext("day, clock", "%(day)s, %(clock)s") % parts
 
 
-def clock_or_moment(value: datetime, today: date) -> str:
+@_remembered
+def clock_or_moment(value: datetime, today: date, /) -> str:
     """The clock alone when it is today, else day and clock."""
     return clock(value) if local_day(value) == today else moment(value, today)
 
 
-def ago(value: datetime, now: datetime) -> str:
+@_remembered
+def ago(value: datetime, now: datetime, /) -> str:
     """ "4 minutes ago", "in 2 hours", "just now"; both aware, to the minute."""
     minutes = round((value - now).total_seconds() / 60)
     if minutes == 0:
         return i18n.pgettext("relative time", "just now")
-    return _span(minutes, i18n.locale())
+    span = timedelta(minutes=minutes)
+    return format_timedelta(span, granularity="minute", add_direction=True, locale=_region(i18n.locale()))
 
 
-def money(minor: int, currency: str) -> str:
+@_remembered
+def money(minor: int, currency: str, /) -> str:
     """An amount given in minor units of an ISO 4217 currency."""
-    return _money(minor, currency, i18n.locale())
+    digits = _MINOR_DIGITS.get(currency, 2)
+    locale = _region(i18n.locale())
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    amount = Decimal(minor).scaleb(-digits)
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
 
 
-def iso(value: date) -> str:
+@_remembered
+def iso(value: date, /) -> str:
     """For the `datetime` attribute of `<time>`: whole seconds, UTC for aware datetimes."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat()
 
 
-FILTERS: Final = {
-    "day": day,
-    "day_relative": day_relative,
-    "clock": clock,
-    "moment": moment,
-    "clock_or_moment": clock_or_moment,
-    "local_day": local_day,
-    "ago": ago,
-    "money": money,
-    "iso": iso,
-}
+def local_day(value: date) -> date:
+    """The day of an aware datetime in the zone of the moment; a plain date is one already."""
+    if isinstance(value, datetime):
+        return value.astimezone(_zoneinfo(i18n.zone())).date()
+    return value
 
 
 @lru_cache(64)
@@ -118,12 +134,6 @@ def _zoneinfo(name: str) -> ZoneInfo:
 @lru_cache(64)
 def _region(language: str) -> Locale:
     return Locale.parse(_REGIONAL.get(language, language), sep="_")
-
-
-@lru_cache(_REMEMBER)
-def _day(value: date, with_year: bool, language: str) -> str:
-    pattern = _full_date(language) if with_year else _yearless_date(language)
-    return format_datetime(datetime.combine(value, time()), pattern, locale=_region(language))
 
 
 @lru_cache(64)
@@ -149,23 +159,14 @@ def _without_year(pattern: str) -> str:
     return "".join(parts[: fields[year - 1] + 1])
 
 
-@lru_cache(_REMEMBER)
-def _clock(value: datetime | str, language: str, zone: str) -> str:
-    if isinstance(value, str):
-        return format_time(time.fromisoformat(value), "short", locale=_region(language))
-    return format_time(value.astimezone(_zoneinfo(zone)).time(), "short", locale=_region(language))
-
-
-@lru_cache(_REMEMBER)
-def _span(minutes: int, language: str) -> str:
-    span = timedelta(minutes=minutes)
-    return format_timedelta(span, granularity="minute", add_direction=True, locale=_region(language))
-
-
-@lru_cache(_REMEMBER)
-def _money(minor: int, currency: str, language: str) -> str:
-    digits = _MINOR_DIGITS.get(currency, 2)
-    pattern = parse_pattern(_region(language).currency_formats["standard"].pattern)
-    pattern.frac_prec = (digits, digits)
-    amount = Decimal(minor).scaleb(-digits)
-    return format_currency(amount, currency, pattern, locale=_region(language), currency_digits=False)
+FILTERS: Final = {
+    "day": day,
+    "day_relative": day_relative,
+    "clock": clock,
+    "moment": moment,
+    "clock_or_moment": clock_or_moment,
+    "local_day": local_day,
+    "ago": ago,
+    "money": money,
+    "iso": iso,
+}

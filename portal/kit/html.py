@@ -6,15 +6,46 @@ One environment serves all languages: the words come from the language of the mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
+from html import escape as escape_text
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from portal.kit import formats, i18n
+
+
+def _escaped(value: Any) -> str:
+    """What markupsafe's `escape` gives, as plain text: an order page has 300 values, and building a Markup
+    around each of them took 15 % of its time."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]  # it is one
+    return escape_text(value) if kind is str else escape(value)
+
+
+class _Template(Template):
+    """A compiled template whose output goes through `_escaped`."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        template = super().from_code(environment, code, globals, uptodate)
+        template.root_render_func.__globals__["escape"] = _escaped
+        return template
+
+
+class _Environment(Environment):
+    template_class = _Template
 
 
 def environment(
@@ -24,7 +55,7 @@ def environment(
 
     Templates are compiled once and kept: an edited template needs a new environment.
     """
-    env = Environment(
+    env = _Environment(
         loader=FileSystemLoader(templates_dir),
         autoescape=True,
         undefined=StrictUndefined,
@@ -36,7 +67,7 @@ def environment(
     )
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]  # the i18n extension's own switch
-    env.filters.update(formats.FILTERS)
+    env.filters.update(formats.FILTERS, translated=_translated)
     env.globals.update(_WORDS)
     env.globals.update(asset=asset, **(extra_globals or {}))
     return env
@@ -75,24 +106,34 @@ def _plain_in(locale: str, context: str, message: str) -> Markup:
     return Markup(i18n.catalogue(locale).pgettext(context, message)) % {}  # noqa: S704  # messages are ours
 
 
+def _filled(message: str, values: Mapping[str, Any]) -> Markup:
+    """The message as markup, with the values escaped into it."""
+    return Markup(message % {name: _escaped(value) for name, value in values.items()})  # noqa: S704  # as said
+
+
 def _gettext(message: str, /, **values: Any) -> Markup:
     if not values:
         return _plain(i18n.locale(), message)
-    return Markup(i18n.gettext(message)) % values  # noqa: S704  # values are escaped by `%`
+    return _filled(i18n.gettext(message), values)
 
 
 def _pgettext(context: str, message: str, /, **values: Any) -> Markup:
     if not values:
         return _plain_in(i18n.locale(), context, message)
-    return Markup(i18n.pgettext(context, message)) % values  # noqa: S704  # values are escaped by `%`
+    return _filled(i18n.pgettext(context, message), values)
 
 
 def _ngettext(singular: str, plural: str, n: int, /, **values: Any) -> Markup:
-    return Markup(i18n.ngettext(singular, plural, n)) % {"num": n, **values}  # noqa: S704  # as above
+    return _filled(i18n.ngettext(singular, plural, n), {"num": n, **values})
 
 
 def _npgettext(context: str, singular: str, plural: str, n: int, /, **values: Any) -> Markup:
-    return Markup(i18n.npgettext(context, singular, plural, n)) % {"num": n, **values}  # noqa: S704  # as above
+    return _filled(i18n.npgettext(context, singular, plural, n), {"num": n, **values})
+
+
+def _translated(message: str, context: str) -> Markup:
+    """As a filter, for messages from a table: a call by name costs four times as much in Jinja."""
+    return _plain_in(i18n.locale(), context, message)
 
 
 def _marked(*words: str) -> str:
