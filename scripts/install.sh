@@ -14,7 +14,7 @@ say() { printf '%s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
 root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 may_install() { command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; }
-make_venv() { rm -rf .venv && { "$python" -m venv .venv || "$python" -m virtualenv --quiet .venv; } >/dev/null 2>&1; }
+make_venv() { { "$python" -m venv --clear .venv || "$python" -m virtualenv --clear .venv || { rm -rf .venv && false; }; } >/dev/null 2>&1; }
 
 state=$(cat $locks pyproject.toml | cksum; pwd)
 if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi
