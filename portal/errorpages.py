@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from portal.kit import html, i18n
-from portal.kit.errors import Refused, Unavailable
+from portal.kit.errors import NotThere, Refused, Unavailable
 from portal.orders.viewmodels import ShopView
 from portal.settings import Settings
 
@@ -43,9 +43,18 @@ class ErrorPages:
         """An application that answers with an error."""
         return self._error(Request(scope), status, retry_after)
 
-    async def on_http(self, request: Request, error: Exception) -> Response:
+    def handlers(self) -> dict[Any, Any]:
+        """What Starlette is to do with each kind of failure."""
+        return {
+            HTTPException: self.on_http,
+            NotThere: self.on_not_there,
+            Refused: self.on_refused,
+            Unavailable: self.on_unavailable,
+            Exception: self.on_bug,
+        }
+
+    async def on_http(self, request: Request, error: HTTPException) -> Response:
         """Routing's own errors: no such page, wrong method, too large."""
-        assert isinstance(error, HTTPException)
         response = self._error(request, error.status_code, None)
         for name, value in (error.headers or {}).items():
             response.headers[name] = value
@@ -55,14 +64,12 @@ class ErrorPages:
         """Nothing there, or not for this visitor."""
         return self._error(request, 404, None)
 
-    async def on_refused(self, request: Request, error: Exception) -> Response:
+    async def on_refused(self, request: Request, error: Refused) -> Response:
         """Understood and turned down."""
-        assert isinstance(error, Refused)
         return self._error(request, error.status, error.retry_after)
 
-    async def on_unavailable(self, request: Request, error: Exception) -> Response:
+    async def on_unavailable(self, request: Request, error: Unavailable) -> Response:
         """The database is away."""
-        assert isinstance(error, Unavailable)
         log.warning("%s", error)
         return self._error(request, 503, error.retry_after)
 

@@ -13,7 +13,6 @@ from typing import Any
 import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -24,7 +23,6 @@ from portal.context import Context
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.brand import brand_css
-from portal.kit.errors import NotThere, Refused, Unavailable
 from portal.kit.events import Happened
 from portal.kit.live import Hub, Limits
 from portal.kit.pagecache import PageCache
@@ -41,7 +39,7 @@ _STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
 _SHUTDOWN_S = 8
 
 
-def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> ASGIApp:
+def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
     """The whole web application over an open context. `work_here` runs the background work as well."""
     i18n.load(paths.LOCALES)
     static = assets.load(paths.STATIC, {"css/brand.css": brand_css(context.settings.shop_brand_colour)})
@@ -69,13 +67,10 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/robots.txt", _robots, methods=["GET"]),
             Mount("/static", static),
         ],
-        exception_handlers={
-            HTTPException: errors.on_http, NotThere: errors.on_not_there, Refused: errors.on_refused,
-            Unavailable: errors.on_unavailable, Exception: errors.on_bug,
-        },
+        exception_handlers=errors.handlers(),
         lifespan=lambda _: _running(context, hub, work_here),
         max_body_size=rules.largest_body,
-    )  # fmt: skip
+    )
     app.state.hub = hub
     guarded = guard.Guard(app, rules, errors.refuse, [(_STREAM, stream)])
     return Application(guarded, hub)
@@ -124,10 +119,21 @@ def server(app: Application, context: Context, *, backlog: int = 4096) -> Server
     """A server for the application, as the settings say."""
     settings = context.settings
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, lifespan="on", access_log=False, log_config=None, server_header=False,
-        backlog=backlog, timeout_graceful_shutdown=_SHUTDOWN_S, timeout_keep_alive=30, http="httptools", ws="none",
-        proxy_headers=True, forwarded_allow_ips=settings.trusted_proxies,
-    )  # fmt: skip
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=backlog,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+        timeout_keep_alive=30,
+        http="httptools",
+        ws="none",
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
     return Server(config, app.hub)
 
 

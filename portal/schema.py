@@ -63,8 +63,7 @@ def _present(connection: Connection) -> str | None:
 
 
 def _newest() -> str:
-    head = ScriptDirectory(str(paths.MIGRATIONS)).get_current_head()
-    assert head is not None
+    (head,) = ScriptDirectory(str(paths.MIGRATIONS)).get_heads()
     return head
 
 

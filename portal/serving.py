@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 from carriers import Account
 from portal import schema
@@ -26,7 +27,11 @@ def prepare(settings: Settings, *, migrate_first: bool = False) -> None:
 
 
 def serve(
-    settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None, demo: DemoOrders = ()
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    accounts: Mapping[str, Account] | None = None,
+    demo: DemoOrders = (),
 ) -> int:
     """Serve until told to stop; returns the exit status."""
     return _run(_serve(settings, clock, accounts, demo))
@@ -37,7 +42,9 @@ def run_worker(settings: Settings, *, clock: Clock | None = None, accounts: Mapp
     return _run(_work(settings, clock, accounts))
 
 
-async def _serve(settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None, demo: DemoOrders) -> int:
+async def _serve(
+    settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None, demo: DemoOrders
+) -> int:
     async with opened(settings, clock=clock, accounts=accounts) as context:
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
         running = server(app, context)
@@ -62,7 +69,7 @@ async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, 
         return 0
 
 
-def _run(main: object) -> int:
+def _run(main: Coroutine[Any, Any, int]) -> int:
     import uvloop
 
-    return uvloop.run(main)  # type: ignore[no-any-return,call-overload]  # a coroutine of int
+    return uvloop.run(main)

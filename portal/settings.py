@@ -35,8 +35,9 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
     worker: Literal["auto", "embedded", "separate"] = Field(
-        "auto", description="Whether `jalon serve` does the background work too; `auto`: on SQLite yes, on PostgreSQL no."
-    )  # fmt: skip
+        "auto",
+        description="Whether `jalon serve` does the background work too; `auto`: on SQLite yes, on PostgreSQL no.",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1", description="Addresses whose `X-Forwarded-*` headers are believed, comma separated."
     )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Asks no carrier: `jalon track CARRIER NUMBER` does."
 
 
-def run(args: argparse.Namespace) -> int:
+def run(_args: argparse.Namespace) -> int:
     """Say what is fine and what to do about the rest."""
     from portal.cli.process import settings_from, start
 
@@ -24,14 +28,11 @@ def run(args: argparse.Namespace) -> int:
         print("Database: " + ("up to date." if current else "reachable, but run `jalon migrate` first."))
         asyncio.run(_carriers(settings))
         return 0 if current else 1
-    return 1
 
 
-async def _carriers(settings: object) -> None:
+async def _carriers(settings: Settings) -> None:
     from portal.context import opened
-    from portal.settings import Settings
 
-    assert isinstance(settings, Settings)
     async with opened(settings) as context:
         names = ", ".join(sorted(context.accounts)) or "none yet; `jalon carriers` lists what each needs"
         print(f"Carriers with credentials: {names}.")

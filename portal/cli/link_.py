@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,15 +34,12 @@ def run(args: argparse.Namespace) -> int:
             return asyncio.run(_do(args, settings))
         except NotThere:
             return fail(f"There is no order {args.number}. `jalon import` brings orders in.")
-    return 1
 
 
-async def _do(args: argparse.Namespace, settings: object) -> int:
+async def _do(args: argparse.Namespace, settings: Settings) -> int:
     from portal.context import opened
     from portal.orders.links import make_link, order_id_of, revoke_links
-    from portal.settings import Settings
 
-    assert isinstance(settings, Settings)
     async with opened(settings) as context:
         order_id = await order_id_of(context, args.number)
         if args.revoke:

@@ -25,4 +25,3 @@ def run(args: argparse.Namespace) -> int:
         before, after = schema.migrate(url)
         print("The database was up to date." if before == after else f"The database is now at version {after}.")
         return 0
-    return 1

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,17 +21,17 @@ def settings_from(**flags: object) -> Settings:
     return settings
 
 
-@contextmanager
-def start() -> Iterator[None]:
+class start:  # noqa: N801 - used like a function: `with start():`
     """Says what is wrong with settings or database in one sentence, and leaves with exit status 2 or 1."""
-    from portal.kit.errors import BadSetting, Unavailable
 
-    try:
-        yield
-    except BadSetting as wrong:
-        raise SystemExit(fail(str(wrong), 2)) from None
-    except Unavailable as away:
-        raise SystemExit(fail(f"{away}")) from None
+    def __enter__(self) -> None: ...
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
+        from portal.kit.errors import BadSetting, Unavailable
+
+        if isinstance(problem, BadSetting):
+            raise SystemExit(fail(str(problem), 2)) from None
+        if isinstance(problem, Unavailable):
+            raise SystemExit(fail(str(problem))) from None
 
 
 def fail(sentence: str, status: int = 1) -> int:

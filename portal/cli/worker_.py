@@ -10,7 +10,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Which carriers are asked is decided by the credentials that are set: see `jalon carriers`."
 
 
-def run(args: argparse.Namespace) -> int:
+def run(_args: argparse.Namespace) -> int:
     """Work until told to stop."""
     from portal.cli.process import settings_from, start
 
@@ -20,4 +20,3 @@ def run(args: argparse.Namespace) -> int:
 
         prepare(settings)
         return run_worker(settings)
-    return 1

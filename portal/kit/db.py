@@ -34,6 +34,14 @@ class Reader(Protocol):
         ...
 
 
+async def one(reader: Reader, statement: Executable, params: Params = None) -> Row[Any]:
+    """The row that must be there. Raises LookupError when it is not."""
+    row = await reader.row(statement, params)
+    if row is None:
+        raise LookupError("no row where one must be")
+    return row
+
+
 class Tx(Reader, Protocol):
     """One transaction, shared by the units of a batch."""
 

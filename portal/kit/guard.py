@@ -146,7 +146,7 @@ def _network(address: str) -> str:
     import ipaddress
 
     try:
-        return str(ipaddress.ip_network(f"{address.split('%')[0]}/64", strict=False))
+        return str(ipaddress.ip_network(f"{address.split('%', maxsplit=1)[0]}/64", strict=False))
     except ValueError:
         return address
 

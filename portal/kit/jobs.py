@@ -57,9 +57,14 @@ async def enqueue(
 ) -> None:
     """Add a job with the transaction; one with the same `unique` that still waits is left as it is."""
     row = {
-        "kind": kind, "unique_key": unique, "payload": json.dumps(payload), "due_at": due or now,
-        "tries": 0, "dead": False, "created_at": now,
-    }  # fmt: skip
+        "kind": kind,
+        "unique_key": unique,
+        "payload": json.dumps(payload),
+        "due_at": due or now,
+        "tries": 0,
+        "dead": False,
+        "created_at": now,
+    }
     await tx.upsert(JOB, [row], ["unique_key"], update=False)
 
 
@@ -84,6 +89,8 @@ async def done(tx: Tx, job: Claimed) -> None:
 async def failed(tx: Tx, job: Claimed, now: datetime, problem: str) -> None:
     """Try again later, ever more slowly; after `TRIES` set it aside."""
     values = {
-        "due_at": now + timedelta(seconds=min(10 * 2**job.tries, 3600)), "dead": job.tries >= TRIES, "problem": problem[:200],
-    }  # fmt: skip
+        "due_at": now + timedelta(seconds=min(10 * 2**job.tries, 3600)),
+        "dead": job.tries >= TRIES,
+        "problem": problem[:200],
+    }
     await tx.run(update(JOB).where(JOB.c.id == job.id, JOB.c.due_at == job.lease).values(**values))

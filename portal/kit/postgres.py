@@ -41,9 +41,13 @@ class PostgresDatabase:
     def __init__(self, url: str, clock: Clock, pool_size: int = 8) -> None:
         self._url = make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
-            self._url, hide_parameters=True, pool_size=pool_size, max_overflow=4, pool_timeout=5,
+            self._url,
+            hide_parameters=True,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=5,
             connect_args={"timeout": 5, "command_timeout": 30},
-        )  # fmt: skip
+        )
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
         self._writer = Writer(self._commit)
@@ -158,7 +162,7 @@ class PostgresTx(PostgresReader):
         self.facts.append(Fact(topic, kind, data))
 
 
-class _unavailable:
+class _unavailable:  # noqa: N801 - used like a function: `with _unavailable():`
     """Turns a lost or unreachable server into Unavailable."""
 
     def __enter__(self) -> None: ...

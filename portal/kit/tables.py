@@ -26,12 +26,8 @@ def key() -> Any:
     return Field(default=None, primary_key=True, sa_type=BigId)
 
 
-def link(target: str, *, index: bool = True, primary_key: bool = False, cascade: bool = True) -> Any:
-    """A reference to another table's row; deleting that row deletes this one unless `cascade` is False."""
+def link(target: str, *, index: bool = True, primary_key: bool = False) -> Any:
+    """A reference to another table's row; deleting that row deletes this one."""
     return Field(
-        foreign_key=target,
-        index=index and not primary_key,
-        primary_key=primary_key,
-        sa_type=BigId,
-        ondelete="CASCADE" if cascade else None,
+        foreign_key=target, index=index and not primary_key, primary_key=primary_key, sa_type=BigId, ondelete="CASCADE"
     )

@@ -82,7 +82,7 @@ class Writer:
     async def _outcomes(self, units: list[Any]) -> list[Outcome]:
         try:
             return [(True, value) for value in await self._commit(units)]
-        except Exception as problem:  # handed to whoever asked for the write
+        except Exception as problem:  # noqa: BLE001 - handed to whoever asked for the write
             if len(units) == 1:
                 return [(False, problem)]
         return [outcome for unit in units for outcome in await self._outcomes([unit])]

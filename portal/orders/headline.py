@@ -12,9 +12,15 @@ from portal.orders.viewmodels import ArrivalView, OrderState, ParcelView, StepSt
 
 # What needs the customer comes before what merely happens.
 _URGENCY = (
-    Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.ATTEMPTED, Milestone.READY_FOR_PICKUP, Milestone.RETURNING,
-    Milestone.LOST, Milestone.RETURNED, Milestone.OUT_FOR_DELIVERY,
-)  # fmt: skip
+    Milestone.ACTION_REQUIRED,
+    Milestone.EXCEPTION,
+    Milestone.ATTEMPTED,
+    Milestone.READY_FOR_PICKUP,
+    Milestone.RETURNING,
+    Milestone.LOST,
+    Milestone.RETURNED,
+    Milestone.OUT_FOR_DELIVERY,
+)
 _HOME = ("ordered", "prepared", "in_transit", "out_for_delivery", "delivered")
 _POINT = ("ordered", "prepared", "in_transit", "ready_to_collect", "collected")
 _SHOP = ("ordered", "prepared", "ready_to_collect", "collected")
@@ -24,7 +30,7 @@ _TONES = {
     **dict.fromkeys(("ready_to_collect", "ready_for_pickup", "attempted", "arriving_late"), Tone.WAIT),
     **dict.fromkeys(("action_required", "exception", "returning", "returned", "lost"), Tone.ALERT),
     **dict.fromkeys(("cancelled", "expired"), Tone.OFF),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +109,19 @@ def _all_over(facts: Facts) -> tuple[str, ArrivalView | None]:
 
 
 def _on_the_way(facts: Facts) -> tuple[str, ArrivalView | None]:
-    parcel = lead(facts)
-    assert parcel is not None
-    if not any(p.tracked for p in facts.open):
+    if not any(parcel.tracked for parcel in facts.open):
         return "link_only", None
-    arrivals = [p.arrival for p in facts.open if p.arrival is not None]
+    arrivals = [parcel.arrival for parcel in facts.open if parcel.arrival is not None]
     arrival = min(arrivals, key=lambda a: a.day, default=None)
     if arrival is None:
-        return (
-            "preparing" if RANK[Milestone(parcel.milestone)] <= RANK[Milestone.LABEL_CREATED] else "in_transit"
-        ), None
-    if any(p.delayed for p in facts.open):
+        return ("in_transit" if any(_has_left(parcel) for parcel in facts.open) else "preparing"), None
+    if any(parcel.delayed for parcel in facts.open):
         return "arriving_late", arrival
     return ("arriving_today" if arrival.day == facts.today else "arriving"), arrival
+
+
+def _has_left(parcel: ParcelView) -> bool:
+    return RANK[Milestone(parcel.milestone)] > RANK[Milestone.LABEL_CREATED]
 
 
 def _keys(key: str, facts: Facts) -> tuple[str, ...]:

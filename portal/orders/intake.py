@@ -15,7 +15,7 @@ from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import Delivery, Line, NeutralOrder
-from portal.tracking.actions import register
+from portal.tracking.intake import register
 
 
 def order_key(document: NeutralOrder) -> dict[str, str]:
@@ -100,10 +100,16 @@ async def _store_deliveries(tx: Tx, order_id: int, document: NeutralOrder, line_
     await tx.upsert(DELIVERY, [_delivery(order_id, document, d) for d in kept], ["order_id", "external_id"])
     ids = await _ids(tx, DELIVERY, order_id)
     rows = [
-        {"delivery_id": ids[d.id], "line_id": line_ids[part.line_id], "quantity": part.quantity,
-         "remaining": part.quantity if part.remaining is None else part.remaining}
-        for d in kept for part in _merged(d.lines) if part.line_id in line_ids
-    ]  # fmt: skip
+        {
+            "delivery_id": ids[d.id],
+            "line_id": line_ids[part.line_id],
+            "quantity": part.quantity,
+            "remaining": part.quantity if part.remaining is None else part.remaining,
+        }
+        for d in kept
+        for part in _merged(d.lines)
+        if part.line_id in line_ids
+    ]
     await tx.upsert(DELIVERY_LINE, rows, ["delivery_id", "line_id"])
 
 

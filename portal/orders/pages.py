@@ -89,9 +89,14 @@ class OrderPages:
             raise NotThere
         settings = self.context.settings
         return order_view(
-            rows, shop=self.shop, now=now, zone=ZoneInfo(settings.time_zone),
-            polled=frozenset(self.context.accounts), event_id=version.event, demo=self.demo,
-        )  # fmt: skip
+            rows,
+            shop=self.shop,
+            now=now,
+            zone=ZoneInfo(settings.time_zone),
+            polled=frozenset(self.context.accounts),
+            event_id=version.event,
+            demo=self.demo,
+        )
 
     def _values(self, view: OrderView, now: datetime) -> dict[str, Any]:
         today = now.astimezone(ZoneInfo(self.context.settings.time_zone)).date()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import carriers
 from carriers import Milestone
 from portal.platforms.neutral import NeutralOrder, Parcel, Tracking
-from portal.tracking.actions import ShipmentFacts
+from portal.tracking.intake import ShipmentFacts
 
 _NO_TRACKING = Tracking()
 
@@ -83,7 +83,7 @@ def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_
         source="\x1f".join((source.platform, source.shop or "", source.order_id, external_id))[:300],
         topic=topic,
         carrier=carrier.manifest.slug if carrier and number else None,
-        carrier_label=carriers.label_of(name) if name else None,
+        carrier_label=tracking.carrier_raw or (carriers.label_of(name) if name else None),
         number=number,
         tracking_url=safe_url(tracking.url) or (carriers.tracking_page(name, number) if name and number else None),
         milestone=milestone,

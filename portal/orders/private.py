@@ -1,7 +1,6 @@
 """Personal columns of orders: who bought, where it goes, what they had engraved. Readable by this slice only."""
 
 from sqlalchemy import Table as SaTable
-from sqlmodel import Field
 
 from portal.kit.tables import Table, link
 

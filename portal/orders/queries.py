@@ -19,7 +19,7 @@ from portal.tracking import queries as tracking
 
 _LINK = select(
     ORDER_LINK.c.id, ORDER_LINK.c.order_id, ORDER_LINK.c.expires_at, ORDER_LINK.c.revoked_at, ORDER.c.locale
-).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)  # fmt: skip
+).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)
 _LAST_EVENT = select(func.max(EVENT.c.id)).where(EVENT.c.topic == bindparam("topic"))
 _ORDER = select(ORDER, ORDER_PRIVATE.c.collect_code).outerjoin(ORDER_PRIVATE).where(ORDER.c.id == bindparam("order"))
 _LINES = select(ORDER_LINE).where(ORDER_LINE.c.order_id == bindparam("order")).order_by(ORDER_LINE.c.position)

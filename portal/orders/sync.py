@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from portal.context import Context
-from portal.kit.db import Tx
+from portal.kit.db import Tx, one
 from portal.orders import intake
 from portal.orders.models import ORDER
 from portal.orders.queries import topic_of
@@ -27,8 +27,10 @@ from portal.platforms.neutral import NeutralOrder, as_json, version_key
 
 _TOGETHER = 100
 _STORED = select(ORDER.c.id, ORDER.c.version, ORDER.c.digest).where(
-    ORDER.c.platform == bindparam("platform"), ORDER.c.shop == bindparam("shop"), ORDER.c.external_id == bindparam("external_id")
-)  # fmt: skip
+    ORDER.c.platform == bindparam("platform"),
+    ORDER.c.shop == bindparam("shop"),
+    ORDER.c.external_id == bindparam("external_id"),
+)
 
 
 class Outcome(StrEnum):
@@ -98,8 +100,7 @@ async def _put(tx: Tx, key: dict[str, str], columns: dict[str, Any], stored: Any
     if stored is not None:
         await tx.run(update(ORDER).where(ORDER.c.id == stored.id).values(**columns))
         return int(stored.id)
-    row = await tx.row(insert(ORDER).values(**key, **columns, created_at=now).returning(ORDER.c.id))
-    assert row is not None
+    row = await one(tx, insert(ORDER).values(**key, **columns, created_at=now).returning(ORDER.c.id))
     return int(row.id)
 
 

@@ -59,16 +59,18 @@ def order_view(
         rail=rail_of(key, facts),
         parcels=parcels,
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
-        collect=_collect(collect_row, collect, left, by_id, rows, packs),
+        collect=_collect(collect_row, collect, by_id, rows, packs),
         unshipped=_items(left, by_id) if not (collect and not packs) else (),
         digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
-        cancelled=tuple(_item(line, line.ordered - line.current, cancelled=True) for line in lines if line.current < line.ordered),
+        cancelled=tuple(
+            _item(line, line.ordered - line.current, cancelled=True) for line in lines if line.current < line.ordered
+        ),
         cancel_reason=order.cancel_reason,
         total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
         last_change_at=_last_change(rows),
         event_id=event_id,
         demo=demo,
-    )  # fmt: skip
+    )
 
 
 def finished(view: OrderView) -> bool:
@@ -99,9 +101,15 @@ def _contents(rows: OrderRows) -> dict[int, dict[int, int]]:
 
 def _pack(shipment: Any, parcel: Any, quantities: Mapping[int, int]) -> Pack:
     return Pack(
-        shipment.id, Milestone(shipment.milestone), parcel.allocation, quantities,
-        shipment.reason, shipment.delayed, shipment.estimate_day, shipment.finished_at,
-    )  # fmt: skip
+        shipment.id,
+        Milestone(shipment.milestone),
+        parcel.allocation,
+        quantities,
+        shipment.reason,
+        shipment.delayed,
+        shipment.estimate_day,
+        shipment.finished_at,
+    )
 
 
 def _item(line: Line, quantity: int, *, cancelled: bool = False) -> ItemView:
@@ -124,7 +132,6 @@ def _promise(order: Any) -> ArrivalView | None:
 def _collect(
     row: Any,
     collect: Collect | None,
-    left: Mapping[int, int],
     lines: Mapping[int, Line],
     rows: OrderRows,
     packs: list[Pack],
@@ -148,6 +155,7 @@ def _collect(
     )
 
 
-def _last_change(rows: OrderRows) -> datetime | None:
-    scans = [row.last_scan_at for row in rows.shipments if row.last_scan_at]
-    return max([*scans, rows.order.updated_at])
+def _last_change(rows: OrderRows) -> datetime:
+    updated_at: datetime = rows.order.updated_at
+    scans: list[datetime] = [row.last_scan_at for row in rows.shipments if row.last_scan_at]
+    return max([updated_at, *scans])

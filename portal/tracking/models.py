@@ -54,8 +54,14 @@ class Tracker(Table, table=True):
     lease: moving it forward claims the row. None: asking has ended."""
 
     __table_args__ = (
-        Index("ix_tracker_due", "carrier", "next_poll_at", postgresql_where=text("next_poll_at IS NOT NULL"), sqlite_where=text("next_poll_at IS NOT NULL")),
-    )  # fmt: skip
+        Index(
+            "ix_tracker_due",
+            "carrier",
+            "next_poll_at",
+            postgresql_where=text("next_poll_at IS NOT NULL"),
+            sqlite_where=text("next_poll_at IS NOT NULL"),
+        ),
+    )
 
     shipment_id: int = link("shipment.id", primary_key=True)
     carrier: str

@@ -20,7 +20,7 @@ from carriers.core.http import Reply, recording
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
-from portal.tracking.actions import Claim, claim_due, settle
+from portal.tracking.asking import Claim, claim_due, settle
 from portal.tracking.private import RAW_ANSWER
 
 log = logging.getLogger("jalon.poller")

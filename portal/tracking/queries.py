@@ -16,27 +16,50 @@ from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 _LAST_ASKED = select(func.max(TRACKER.c.asked_at)).join(SHIPMENT).where(SHIPMENT.c.topic == bindparam("topic"))
 _SHIPMENTS = (
     select(
-        SHIPMENT.c.id, SHIPMENT.c.carrier, SHIPMENT.c.carrier_label, SHIPMENT.c.number, SHIPMENT.c.tracking_url,
-        SHIPMENT.c.milestone, SHIPMENT.c.reason, SHIPMENT.c.delayed, SHIPMENT.c.estimate_day, SHIPMENT.c.estimate_from,
-        SHIPMENT.c.estimate_to, SHIPMENT.c.shipped_at, SHIPMENT.c.finished_at, SHIPMENT.c.last_scan_at,
-        SHIPMENT_PRIVATE.c.pickup_point, TRACKER.c.next_poll_at, TRACKER.c.asked_at, TRACKER.c.answered_at,
-        TRACKER.c.failing_since, TRACKER.c.known,
+        SHIPMENT.c.id,
+        SHIPMENT.c.carrier,
+        SHIPMENT.c.carrier_label,
+        SHIPMENT.c.number,
+        SHIPMENT.c.tracking_url,
+        SHIPMENT.c.milestone,
+        SHIPMENT.c.reason,
+        SHIPMENT.c.delayed,
+        SHIPMENT.c.estimate_day,
+        SHIPMENT.c.estimate_from,
+        SHIPMENT.c.estimate_to,
+        SHIPMENT.c.shipped_at,
+        SHIPMENT.c.finished_at,
+        SHIPMENT.c.last_scan_at,
+        SHIPMENT_PRIVATE.c.pickup_point,
+        TRACKER.c.next_poll_at,
+        TRACKER.c.asked_at,
+        TRACKER.c.answered_at,
+        TRACKER.c.failing_since,
+        TRACKER.c.known,
     )
     .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
     .outerjoin(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
     .where(SHIPMENT.c.topic == bindparam("topic"))
-)  # fmt: skip
+)
 _CHECKPOINTS = (
     select(
-        CHECKPOINT.c.shipment_id, CHECKPOINT.c.milestone, CHECKPOINT.c.reason, CHECKPOINT.c.wall, CHECKPOINT.c.offset_minutes,
-        CHECKPOINT.c.date_only, CHECKPOINT.c.country, CHECKPOINT_PRIVATE.c.text, CHECKPOINT_PRIVATE.c.city,
-        CHECKPOINT_PRIVATE.c.region, CHECKPOINT_PRIVATE.c.place,
+        CHECKPOINT.c.shipment_id,
+        CHECKPOINT.c.milestone,
+        CHECKPOINT.c.reason,
+        CHECKPOINT.c.wall,
+        CHECKPOINT.c.offset_minutes,
+        CHECKPOINT.c.date_only,
+        CHECKPOINT.c.country,
+        CHECKPOINT_PRIVATE.c.text,
+        CHECKPOINT_PRIVATE.c.city,
+        CHECKPOINT_PRIVATE.c.region,
+        CHECKPOINT_PRIVATE.c.place,
     )
     .join(SHIPMENT, SHIPMENT.c.id == CHECKPOINT.c.shipment_id)
     .outerjoin(CHECKPOINT_PRIVATE, CHECKPOINT_PRIVATE.c.checkpoint_id == CHECKPOINT.c.id)
     .where(SHIPMENT.c.topic == bindparam("topic"))
     .order_by(CHECKPOINT.c.sort_at.desc(), CHECKPOINT.c.id.desc())
-)  # fmt: skip
+)
 
 
 async def last_asked(reader: Reader, topic: str) -> datetime | None:

@@ -18,6 +18,7 @@ from carriers import RANK, TERMINAL, Checkpoint, Milestone
 
 _MAIN_LINE_END = RANK[Milestone.OUT_FOR_DELIVERY]
 _MOVING = RANK[Milestone.IN_TRANSIT]
+_UNDATED = datetime(1, 1, 1)  # noqa: DTZ001 - naive UTC throughout
 
 
 class Source(IntEnum):
@@ -83,7 +84,7 @@ def _order(said: Said) -> tuple[bool, datetime, int, int, str, str, bool]:
     rank = RANK[said.milestone] if said.milestone else -1
     return (
         said.at is not None,
-        said.at or datetime.min,
+        said.at or _UNDATED,
         said.source,
         rank,
         said.identity,
@@ -94,7 +95,7 @@ def _order(said: Said) -> tuple[bool, datetime, int, int, str, str, bool]:
 
 def _step(now: Standing, said: Said) -> Standing:
     milestone = said.milestone
-    if milestone is None or milestone is Milestone.UNKNOWN or not _moves(now.milestone, said):
+    if milestone is None or milestone is Milestone.UNKNOWN or not _moves(now.milestone, milestone, said.source):
         return Standing(now.milestone, now.reason, _delayed(now, said, now.milestone), now.since)
     delayed = _delayed(now, said, milestone)
     if milestone is now.milestone:
@@ -109,12 +110,11 @@ def _delayed(now: Standing, said: Said, milestone: Milestone) -> bool:
     return said.delayed or (now.delayed and said.source is not Source.CARRIER)
 
 
-def _moves(now: Milestone, said: Said) -> bool:
+def _moves(now: Milestone, milestone: Milestone, source: Source) -> bool:
     """Whether a statement that is newer than all before it changes the milestone."""
-    assert said.milestone is not None
-    have, new = RANK[now], RANK[said.milestone]
+    have, new = RANK[now], RANK[milestone]
     if now in TERMINAL:
-        return said.source is not Source.SHOP and new >= _MOVING
+        return source is not Source.SHOP and new >= _MOVING
     if have <= _MAIN_LINE_END:
         return new >= have
     return new >= _MOVING

@@ -10,7 +10,7 @@ from itertools import islice
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
-from portal.tracking.actions import watch
+from portal.tracking.asking import watch
 
 log = logging.getLogger("jalon.watching")
 _EVERY_S = 10.0

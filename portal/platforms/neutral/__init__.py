@@ -4,6 +4,7 @@
 1
 """
 
+from portal.platforms.contract import Platform
 from portal.platforms.neutral.document import InvalidOrder, as_json, neutral_order, version_key
 from portal.platforms.neutral.parts import (
     Address,
@@ -16,8 +17,10 @@ from portal.platforms.neutral.parts import (
     Parcel,
     Tracking,
 )
+from portal.platforms.neutral.reader import read, read_bytes, read_file
 
 __all__ = [
+    "PLATFORM",
     "Address",
     "Adjustment",
     "Amount",
@@ -30,5 +33,9 @@ __all__ = [
     "Tracking",
     "as_json",
     "neutral_order",
+    "read_bytes",
+    "read_file",
     "version_key",
 ]
+
+PLATFORM = Platform("neutral", "Neutral order documents", read)

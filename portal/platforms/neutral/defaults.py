@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import carriers
+from carriers import Milestone
+
 Json = dict[str, Any]
+
+_MILESTONES = frozenset(step.value for step in Milestone)
 
 
 def filled(order: Json) -> Json:
@@ -58,7 +63,7 @@ def _named(item: object, position: int, name: object) -> Any:
     """The item with an id: its own, else `name`, else its position in the list."""
     if not isinstance(item, dict) or item.get("id") is not None:
         return item
-    return {**item, "id": name if name else str(position)}
+    return {**item, "id": name or str(position)}
 
 
 def _parcel_name(parcel: object) -> object:
@@ -72,8 +77,34 @@ def _parcel(parcel: object) -> Any:
     if not isinstance(parcel, dict):
         return parcel
     allocation = {"allocation": "exact"} if parcel.get("lines") and parcel.get("allocation") is None else {}
-    events = [_named(item, position, None) for position, item in enumerate(_listed(parcel, "events"), 1)]
-    return {**parcel, **allocation, **({"events": events} if events else {})}
+    events = [_event(_named(item, position, None)) for position, item in enumerate(_listed(parcel, "events"), 1)]
+    tracking = [_tracking(item) for item in _listed(parcel, "tracking")]
+    built = {"events": events, "tracking": tracking}
+    stated = {name: items for name, items in built.items() if items}
+    return {**parcel, **allocation, **stated, **_status(parcel, "status_raw")}
+
+
+def _event(event: Any) -> Any:
+    return {**event, **_status(event, "raw")} if isinstance(event, dict) else event
+
+
+def _status(part: Json, raw: str) -> Json:
+    """A status that is no milestone is unknown, and the word is kept."""
+    word = part.get("status")
+    if not isinstance(word, str) or not word.strip():
+        return {}
+    step = word.strip().lower().replace(" ", "_").replace("-", "_")
+    kept = part.get(raw) if part.get(raw) is not None or word in _MILESTONES else word
+    return {"status": step if step in _MILESTONES else "unknown", raw: kept}
+
+
+def _tracking(tracking: object) -> Any:
+    """The shop's spelling names our adapter, where there is one."""
+    if not isinstance(tracking, dict) or tracking.get("carrier") is not None:
+        return tracking
+    name = tracking.get("carrier_raw")
+    carrier = carriers.named(name) if isinstance(name, str) else None
+    return {**tracking, "carrier": carrier.manifest.slug if carrier else None}
 
 
 def _is_whole(parcels: list[Any]) -> bool:

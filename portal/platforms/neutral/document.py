@@ -8,11 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from portal.platforms.members import Path, name_of
 from portal.platforms.neutral.defaults import filled
 from portal.platforms.neutral.fields import Part, in_utc, instant
 from portal.platforms.neutral.parts import Amount, NeutralOrder
-
-Path = tuple[str | int, ...]
 
 _SAID = {
     "model_type": "expected an object",
@@ -32,7 +31,7 @@ class InvalidOrder(ValueError):
     """A value that is no order. `faults` are (path of the member, what is wrong with it)."""
 
     def __init__(self, faults: tuple[tuple[Path, str], ...]) -> None:
-        super().__init__("; ".join(f"{member_name(path)}: {message}" for path, message in faults))
+        super().__init__("; ".join(f"{name_of(path)}: {message}" for path, message in faults))
         self.faults = faults
 
 
@@ -44,7 +43,7 @@ def neutral_order(value: object) -> NeutralOrder:
     try:
         order = NeutralOrder.model_validate(filled(value) if isinstance(value, dict) else value)
     except ValidationError as wrong:
-        raise InvalidOrder(tuple((_path(fault), _said(fault)) for fault in wrong.errors())) from wrong
+        raise InvalidOrder(tuple((fault["loc"], _said(fault)) for fault in wrong.errors())) from wrong
     faults = (*_twice(order), *_without_currency(order))
     if faults:
         raise InvalidOrder(faults)
@@ -66,16 +65,6 @@ def version_key(version: str | int | None) -> tuple[int, float, str]:
         return (2, instant(version).timestamp(), "")
     except ValueError:
         return (3, 0, version)
-
-
-def member_name(path: Path) -> str:
-    """A path as people write it: ("lines", 0, "id") is "lines[0].id"."""
-    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(parts).removeprefix(".")
-
-
-def _path(fault: ErrorDetails) -> Path:
-    return fault["loc"]
 
 
 def _said(fault: ErrorDetails) -> str:

@@ -52,9 +52,9 @@ class State(Part):
 
     payment: Word = "unknown"
     fulfilment: Word = "unknown"
-    return_: Word = Field("unknown", alias="return")
+    return_: Word = Field(default="unknown", alias="return")
     edited: Flag = False
-    raw: dict[str, Any] = {}
+    raw: dict[str, Any] = Field(default_factory=dict)
 
 
 class Verified(Part):
@@ -333,7 +333,7 @@ class NeutralOrder(Part):
     tells what the source stated and what is a default.
     """
 
-    schema_: Literal["order/1"] = Field("order/1", alias="schema")
+    schema_: Literal["order/1"] = Field(default="order/1", alias="schema")
     source: Source
     version: int | Text = None
     number: Word
@@ -359,4 +359,4 @@ class NeutralOrder(Part):
     links: Links = Links()
     tags: tuple[Word, ...] = ()
     note: Text = None
-    raw: dict[str, Any] = {}
+    raw: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,68 @@
+"""Reads neutral order documents from files: JSON, a JSON list or JSON Lines."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from portal.platforms.contract import Delivered, Document, Entry, Problem, Value
+from portal.platforms.files import values
+from portal.platforms.members import Path as MemberPath, name_of, offset_of
+from portal.platforms.neutral.document import InvalidOrder, neutral_order
+
+MOST_FAULTS = 20  # of one document; more tell nothing new
+
+
+def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:
+    """One entry per document; a document with faults is one `Problem` per member at fault."""
+    for item in found:
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield from _entries(item, delivered)
+
+
+def read_file(source: Path | BinaryIO) -> Iterator[Entry]:
+    """The documents and problems in a file. Raises OSError when it cannot be read."""
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            yield from read(values(stream), Delivered())
+    else:
+        yield from read(values(source), Delivered())
+
+
+def read_bytes(content: bytes) -> Iterator[Entry]:
+    """The same for bytes at hand."""
+    return read_file(io.BytesIO(content))
+
+
+def faults_of(item: Value, wrong: InvalidOrder) -> Iterator[Problem]:
+    """The faults of one document as problems, each with the line of its member."""
+    for path, message in wrong.faults[:MOST_FAULTS]:
+        line = item.line + item.text.count("\n", 0, offset_of(item.text, path))
+        yield Problem(line, _name(item.at, path), message)
+
+
+def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
+    try:
+        order = neutral_order(_at_shop(item.value, delivered.shop))
+    except InvalidOrder as wrong:
+        yield from faults_of(item, wrong)
+        return
+    yield Document(item.line, order)
+
+
+def _at_shop(value: object, shop: str | None) -> object:
+    """`--shop` fills in for documents that do not say."""
+    if shop is None or not isinstance(value, dict):
+        return value
+    source = value.get("source")
+    if isinstance(source, dict) and source.get("shop") is None:
+        return {**value, "source": {**source, "shop": shop}}
+    return {**value, "source": {"shop": shop}} if source is None else value
+
+
+def _name(at: str, path: MemberPath) -> str:
+    return name_of((at, *path)) if at else name_of(path)

@@ -1,0 +1,152 @@
+"""Asking about parcels: trackers are claimed by a lease, and what came of asking is settled.
+
+A failure touches the tracker only: what is known about a parcel is never overwritten by not getting an
+answer. Runs in the caller's transaction and may run again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from carriers import Answer, Failed, Found, Milestone
+from portal.kit.db import Tx
+from portal.tracking import schedule
+from portal.tracking.merge import merge
+from portal.tracking.models import SHIPMENT, TRACKER
+from portal.tracking.private import SHIPMENT_PRIVATE
+
+_JITTER = random.Random()  # noqa: S311 - spreads questions over time, guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A tracker in our hands until `lease`, with what is needed to ask."""
+
+    shipment_id: int
+    topic: str
+    carrier: str
+    number: str
+    postcode: str | None
+    country: str | None
+    lease: datetime
+
+
+async def claim_due(tx: Tx, now: datetime, carrier: str, limit: int) -> list[Claim]:
+    """Take up to `limit` due trackers of a carrier for `schedule.LEASE`; others pass over them meanwhile."""
+    lease = now + schedule.LEASE
+    due = (
+        select(TRACKER.c.shipment_id)
+        .where(TRACKER.c.carrier == carrier, TRACKER.c.next_poll_at <= now)
+        .order_by(TRACKER.c.next_poll_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(TRACKER)
+        .where(TRACKER.c.shipment_id.in_(due.scalar_subquery()))
+        .values(next_poll_at=lease)
+        .returning(TRACKER.c.shipment_id)
+    )
+    ids = [row.shipment_id for row in await tx.rows(taken)]
+    if not ids:
+        return []
+    known = (
+        select(
+            SHIPMENT.c.id, SHIPMENT.c.topic, SHIPMENT.c.number, SHIPMENT_PRIVATE.c.postcode, SHIPMENT_PRIVATE.c.country
+        )
+        .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
+        .where(SHIPMENT.c.id.in_(ids))
+    )
+    return [Claim(r.id, r.topic, carrier, r.number, r.postcode, r.country, lease) for r in await tx.rows(known)]
+
+
+async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, pace: float) -> bool:
+    """Take in an answer to a claim; True when it brought news. A claim whose lease went to someone else
+    changes nothing but what the carrier said."""
+    if isinstance(answer, Failed):
+        await _failed(tx, now, claim, answer, pace)
+        return False
+    news = isinstance(answer, Found) and await merge(tx, now, claim.shipment_id, claim.topic, answer.report)
+    await _answered(tx, now, claim, isinstance(answer, Found), pace, news)
+    return news
+
+
+async def watch(tx: Tx, now: datetime, topics: Sequence[str], pace: float) -> None:
+    """Pages on these topics are open: ask about their parcels sooner, within the carrier's bounds."""
+    shipments = select(SHIPMENT.c.id).where(SHIPMENT.c.topic.in_(topics)).scalar_subquery()
+    seen = update(TRACKER).where(TRACKER.c.shipment_id.in_(shipments), TRACKER.c.next_poll_at.is_not(None))
+    await tx.run(seen.values(watched_until=now + schedule.WATCHED))
+    soon = now + schedule.WATCHED / pace
+    rows = await tx.rows(
+        select(TRACKER.c.shipment_id, TRACKER.c.asked_at, TRACKER.c.next_poll_at).where(
+            TRACKER.c.shipment_id.in_(shipments), TRACKER.c.next_poll_at > soon, TRACKER.c.failures == 0
+        )
+    )
+    for row in rows:
+        earlier = schedule.watched(now, row.asked_at, pace)
+        await tx.run(
+            update(TRACKER)
+            .where(TRACKER.c.shipment_id == row.shipment_id, TRACKER.c.next_poll_at == row.next_poll_at)
+            .values(next_poll_at=earlier)
+        )
+
+
+async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: float, news: bool) -> None:
+    row = await tx.row(
+        select(
+            SHIPMENT.c.milestone,
+            SHIPMENT.c.last_scan_at,
+            SHIPMENT.c.created_at,
+            SHIPMENT.c.finished_at,
+            TRACKER.c.watched_until,
+        )
+        .join(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
+        .where(SHIPMENT.c.id == claim.shipment_id)
+    )
+    if row is None:
+        return
+    seen = row.watched_until is not None and row.watched_until > now
+    situation = schedule.Situation(Milestone(row.milestone), row.last_scan_at or row.created_at, row.finished_at, seen)
+    next_poll_at = schedule.after_answer(now, situation, pace, _JITTER)
+    values = {
+        "next_poll_at": next_poll_at,
+        "asked_at": now,
+        "answered_at": now,
+        "failing_since": None,
+        "failures": 0,
+        "problem": None,
+    }
+    if known:
+        values["known"] = True
+    if await _release(tx, claim, values) and seen and not news:
+        tx.emit(claim.topic, "shipment.checked", shipment=claim.shipment_id)
+
+
+async def _failed(tx: Tx, now: datetime, claim: Claim, answer: Failed, pace: float) -> None:
+    row = await tx.row(
+        select(TRACKER.c.failures, TRACKER.c.failing_since).where(TRACKER.c.shipment_id == claim.shipment_id)
+    )
+    if row is None:
+        return
+    error, failures = answer.error, row.failures + 1
+    values = {
+        "next_poll_at": schedule.after_failure(now, error.kind, failures, error.retry_after, pace, _JITTER),
+        "asked_at": now,
+        "failures": failures,
+        "failing_since": row.failing_since or now,
+        "problem": error.kind.value,
+    }
+    if await _release(tx, claim, values) and failures == 1:
+        tx.emit(claim.topic, "shipment.unreachable", shipment=claim.shipment_id)
+
+
+async def _release(tx: Tx, claim: Claim, values: dict[str, Any]) -> bool:
+    """Give the tracker back; False when the lease was lost to another worker meanwhile."""
+    mine = update(TRACKER).where(TRACKER.c.shipment_id == claim.shipment_id, TRACKER.c.next_poll_at == claim.lease)
+    return await tx.run(mine.values(**values)) > 0
