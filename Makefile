@@ -35,6 +35,7 @@ check: ## formatting, lint, types, who may import whom, vendored files
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --quiet tests/architecture/test_vendored.py
 
 format: ## write the formatting that `make check` asks for
 	@scripts/install.sh dev

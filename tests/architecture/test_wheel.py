@@ -66,6 +66,13 @@ def test_installed_code_reads_its_own_files(installed: Path, tmp_path: Path) -> 
     assert [folder for folder in folders if not folder.is_relative_to(installed) or not folder.is_dir()] == []
 
 
+def test_installed_code_makes_its_own_database(installed: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/jalon.db"
+    jalon = ("env", f"JALON_DATABASE_URL={url}", str(installed / "bin/jalon"))
+    assert "is now at version" in _run(tmp_path, *jalon, "migrate")
+    assert "up to date" in _run(tmp_path, *jalon, "check")
+
+
 def _content(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as archive:
         return {name for name in archive.namelist() if ".dist-info/" not in name}

@@ -72,6 +72,13 @@ def test_secrets_come_from_files_alone() -> None:
     )
 
 
+def test_carriers_credentials_are_in_a_file_that_is_never_committed() -> None:
+    files = {place["path"]: place["required"] for name in JALON for place in SERVICES[name]["env_file"]}
+    assert files == {"deploy/carriers.env": False}
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {"deploy/carriers.env", "deploy/secrets/", "deploy/tls/"} <= set(ignored)
+
+
 def test_the_proxys_addresses_are_the_ones_its_settings_and_jalons_name() -> None:
     conf = (ROOT / "deploy/nginx.conf").read_text()
     front = {name: service["networks"]["front"] for name, service in SERVICES.items() if "front" in service["networks"]}
