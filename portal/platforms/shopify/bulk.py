@@ -13,6 +13,7 @@ from portal.platforms.contract import Note, Value
 from portal.platforms.shopify.shape import kind_of
 
 _PARENT: Final = "__parentId"
+_DEEPEST: Final = 4  # bulk queries nest less
 _MEMBER: Final = {
     "LineItem": "lineItems",
     "Fulfillment": "fulfillments",
@@ -54,7 +55,7 @@ class Bulk:
     def orders(self) -> Iterator[Value]:
         """The orders with their parts, in the order of their own lines."""
         for own, item in self._orders.items():
-            whole = self._whole(own, item.value) if self._parts else item.value
+            whole = self._whole(own, item.value, 0) if self._parts else item.value
             yield Value(item.line, whole, item.text, item.at)
 
     def leftovers(self) -> Iterator[Note]:
@@ -63,15 +64,15 @@ class Bulk:
             parts = sum(len(parts) for parts in self._parts.values())
             yield Note(1, f"{parts} parts of orders that are not in this file: nothing to import")
 
-    def _whole(self, own: str, node: Any) -> dict[str, Any]:
-        """The node with its parts under their members, at any depth. Takes the parts out."""
+    def _whole(self, own: str, node: Any, depth: int) -> dict[str, Any]:
+        """The node with its parts under their members. Takes the parts out."""
         whole = {name: value for name, value in node.items() if name != _PARENT}
-        for child in self._parts.pop(own, []):
+        for child in self._parts.pop(own, []) if depth < _DEEPEST else []:
             identity = child.get("id")
             kind = kind_of(identity)
             member = _MEMBER.get(kind or "")
             if member is None or not isinstance(identity, str):
                 continue
             held = whole.get(member)
-            whole[member] = [*(held if isinstance(held, list) else []), self._whole(identity, child)]
+            whole[member] = [*(held if isinstance(held, list) else []), self._whole(identity, child, depth + 1)]
         return whole

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.platforms.shopify import words
-from portal.platforms.shopify.ledger import Ledger, Names, handed_over, work_lines
+from portal.platforms.shopify.ledger import Names, handed_over, work_lines
 from portal.platforms.shopify.people import address
 from portal.platforms.shopify.shape import Node, first, gid, nodes, part, stated, text, when, word, yes
 
 Lines = list[dict[str, Any]]
 
 
-def deliveries_of(order: Node, names: Names, ledger: Ledger, lines: Lines) -> Lines:
+def deliveries_of(order: Node, names: Names, lines: Lines) -> Lines:
     """The order's deliveries. REST bodies have no fulfilment orders, so theirs are synthetic."""
     if stated(order, "fulfillment_orders"):
         return [_stated(order, work, names, lines, n) for n, work in enumerate(nodes(order, "fulfillment_orders"), 1)]

@@ -47,8 +47,7 @@ def order_id_of(body: Node) -> str | None:
         named = gid("Order", part(holder, "order")) or gid("Order", holder, "order_id")
         if named:
             return named
-    inner = next((gid("Order", part_, "order_id") for part_ in _inner(body)), None)
-    return inner
+    return next((gid("Order", item, "order_id") for item in _inner(body)), None)
 
 
 def _inner(body: Node) -> list[Node]:

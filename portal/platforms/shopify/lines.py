@@ -12,7 +12,6 @@ from portal.platforms.shopify.shape import NOTHING, Node, count, first, gid, nod
 from portal.platforms.shopify.swaps import replacements
 
 _PREORDER = re.compile(r"pre[\s-]?order|pr[eé][\s-]?commande|vorbestell|preventa|pre[\s-]?ordine", re.IGNORECASE)
-_ZERO: Sides = {"shop": 0, "buyer": 0}
 
 
 def lines_of(order: Node, names: Names, ledger: Ledger, currencies: Currencies) -> list[dict[str, Any]]:
@@ -134,7 +133,7 @@ def _money(order: Node, line: Node, units: Sequence[Gone], currencies: Currencie
     if not discounts and known(each(lambda a, b: a - b, gross, after)) and gross != after:
         discounts = [{"label": None, "amount": each(lambda a, b: a - b, gross, after)}]
     taxes = [sides(tax, "price_set", currencies, "price") for tax in nodes(line, "tax_lines")]
-    tax = added(taxes) if stated(line, "tax_lines") else {"shop": None, "buyer": None}
+    tax: Sides = added(taxes) if stated(line, "tax_lines") else {"shop": None, "buyer": None}
     price = {
         "unit": unit,
         "total_after_discounts": total,

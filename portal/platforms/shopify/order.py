@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.platforms.contract import Delivered
@@ -13,12 +13,13 @@ from portal.platforms.neutral.money import MoneyError, currency_code
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.shopify import people, words
 from portal.platforms.shopify.adjustments import adjustments_of
-from portal.platforms.shopify.amounts import Currencies, Sides, added, sides
+from portal.platforms.shopify.amounts import Currencies
 from portal.platforms.shopify.deliveries import deliveries_of
-from portal.platforms.shopify.ledger import ledger_of, names_of, refunded
+from portal.platforms.shopify.ledger import ledger_of, names_of
 from portal.platforms.shopify.lines import lines_of
 from portal.platforms.shopify.parcels import parcels_of
 from portal.platforms.shopify.pickups import with_pickups
+from portal.platforms.shopify.raw import raw_of
 from portal.platforms.shopify.shape import (
     Node,
     cut_off,
@@ -34,17 +35,9 @@ from portal.platforms.shopify.shape import (
     when,
     yes,
 )
+from portal.platforms.shopify.totals import totals_of
 
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
-
-# Members that the neutral document holds in its own words.
-_MAPPED: Final = frozenset(
-    ["id", "admin_graphql_api_id", "legacy_resource_id", "name", "number", "order_number", "confirmation_number", "test", "customer_locale", "processed_at", "created_at", "updated_at", "cancelled_at", "cancel_reason", "closed_at", "edited", "taxes_included", "currency", "currency_code", "presentment_currency", "presentment_currency_code", "financial_status", "fulfillment_status", "display_financial_status", "display_fulfillment_status", "return_status", "customer", "email", "contact_email", "phone", "shipping_address", "billing_address", "line_items", "fulfillment_orders", "fulfillments", "refunds", "returns", "shipping_lines", "tags", "note", "current_subtotal_price", "current_subtotal_price_set", "current_shipping_price_set", "current_total_tax", "current_total_tax_set", "current_total_discounts", "current_total_discounts_set", "current_total_price", "current_total_price_set", "current_total_additional_fees_set", "current_total_duties_set", "total_outstanding", "total_outstanding_set", "total_refunded_set", "payment_collection_details", "discount_applications"]
-)
-# Members that open something or tell more of a person than an order page needs.
-_WITHHELD: Final = frozenset(
-    ["_derived", "browser_ip", "client_ip", "client_details", "token", "cart_token", "checkout_token", "checkout_id", "landing_site", "landing_site_ref", "landing_page_url", "referring_site", "referrer_url", "order_status_url", "status_page_url", "transactions", "payment_details", "customer_journey", "customer_journey_summary", "__typename", "__parent_id"]
-)
 
 
 def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
@@ -54,7 +47,7 @@ def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
     names = names_of(order)
     ledger = ledger_of(order, names, currencies)
     lines = lines_of(order, names, ledger, currencies)
-    deliveries = deliveries_of(order, names, ledger, lines)
+    deliveries = deliveries_of(order, names, lines)
     parcels = parcels_of(order, names, deliveries)
     built = {
         **_head(order, delivered),
@@ -70,8 +63,8 @@ def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
         "deliveries": with_pickups(deliveries, parcels),
         "parcels": parcels,
         "adjustments": adjustments_of(order, names, currencies),
-        "totals": _totals(order, currencies),
-        "raw": _raw(body),
+        "totals": totals_of(order, currencies),
+        "raw": raw_of(body),
     }
     return neutral_order(built)
 
@@ -181,53 +174,6 @@ def _returning(order: Node) -> str:
     return next((step for raw, step in steps if raw in raws), "none")
 
 
-def _totals(order: Node, currencies: Currencies) -> dict[str, Sides]:
-    def sums(name: str) -> Sides:
-        return sides(order, f"{name}_set", currencies, name)
-
-    return {
-        "lines": sums("current_subtotal_price"),
-        "shipping": _shipping(order, currencies),
-        "tax": sums("current_total_tax"),
-        "discount": sums("current_total_discounts"),
-        "fees": _fees(order, currencies),
-        "total": sums("current_total_price"),
-        "refunded": _refunded(order, currencies),
-        "outstanding": sums("total_outstanding"),
-    }
-
-
-def _shipping(order: Node, currencies: Currencies) -> Sides:
-    for name in ("current_shipping_price_set", "total_shipping_price_set"):
-        if part(order, name):
-            return sides(order, name, currencies)
-    rates = [rate for rate in nodes(order, "shipping_lines") if rate.get("is_removed") is not True]
-    if not stated(order, "shipping_lines"):
-        return {"shop": None, "buyer": None}
-    return added(sides(rate, _rate_set(rate), currencies, "discounted_price", "price") for rate in rates)
-
-
-def _rate_set(rate: Node) -> str:
-    names = ("current_discounted_price_set", "discounted_price_set", "price_set")
-    return next((name for name in names if part(rate, name)), names[0])
-
-
-def _fees(order: Node, currencies: Currencies) -> Sides:
-    """Additional fees and duties; null means none, a missing member that nobody asked."""
-    names = [n for n in ("current_total_additional_fees_set", "current_total_duties_set") if n in order]
-    if not names:
-        return {"shop": None, "buyer": None}
-    return added(sides(order, name, currencies) for name in names if part(order, name))
-
-
-def _refunded(order: Node, currencies: Currencies) -> Sides:
-    if part(order, "total_refunded_set"):
-        return sides(order, "total_refunded_set", currencies)
-    if not stated(order, "refunds"):
-        return {"shop": None, "buyer": None}
-    return added(refunded(refund, currencies) for refund in nodes(order, "refunds"))
-
-
 def _links(order: Node, shop: str | None, identity: str | None) -> dict[str, str | None]:
     """The shop's own status page is left out: its link opens the order for whoever holds it."""
     admin = f"https://{shop}/admin/orders/{tail(identity)}" if shop and identity and _SHOP.fullmatch(shop) else None
@@ -240,15 +186,3 @@ def _tags(order: Node) -> list[str]:
     tags = order.get("tags")
     listed = tags.split(",") if isinstance(tags, str) else tags if isinstance(tags, list) else []
     return [tag.strip() for tag in listed if isinstance(tag, str) and tag.strip()]
-
-
-def _raw(body: Node) -> dict[str, Any]:
-    """What the document has no place for, under Shopify's names."""
-    left_out = _MAPPED | _WITHHELD
-    empty: tuple[object, ...] = (None, "", [], {})
-    return {name: value for name, value in body.items() if folded_name(name) not in left_out and value not in empty}
-
-
-def folded_name(name: str) -> str:
-    """A member's name in snake case."""
-    return next(iter(folded({name: None})))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
+from portal.platforms.members import name_of
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.shopify.bulk import Bulk
@@ -15,7 +16,19 @@ from portal.platforms.shopify.order import cut_parts, order_of
 from portal.platforms.shopify.shape import Node, first, gid, kind_of, nodes, part
 
 _MEMBERS = {"number": "name", "source.order_id": "id"}
-_ORDER_TOPICS = ("orders/edited", "orders/delete")
+_HINT_TOPICS = ("orders/edited", "orders/delete")
+_TELLING = (
+    "line_items",
+    "lineItems",
+    "fulfillments",
+    "fulfillmentOrders",
+    "financial_status",
+    "displayFinancialStatus",
+    "displayFulfillmentStatus",
+    "shippingAddress",
+    "currentTotalPriceSet",
+)
+_SHOPIFYS = ("order_number", "financial_status", "fulfillment_status", "confirmation_number", "order_status_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
 
 def _orders(body: Node, at: str, topic: str | None) -> Iterator[_Found]:
     """The order bodies in a body: itself, or those it wraps."""
-    if topic and topic.startswith(_ORDER_TOPICS):
+    if topic and topic.startswith(_HINT_TOPICS):
         return
     if isinstance(body.get("data"), dict):
         yield from _answer(part(body, "data"), _joined(at, "data"))
@@ -98,11 +111,6 @@ def _is_order(body: Node) -> bool:
     return named and "order_id" not in body and any(name in body for name in _SHOPIFYS) and bool(told)
 
 
-_TELLING = ("line_items", "lineItems", "fulfillments", "fulfillmentOrders", "financial_status", "displayFinancialStatus",
-            "displayFulfillmentStatus", "shippingAddress", "currentTotalPriceSet")  # fmt: skip
-_SHOPIFYS = ("order_number", "financial_status", "fulfillment_status", "confirmation_number", "order_status_url")
-
-
 def _is_return(body: Node) -> bool:
     return kind_of(body.get("admin_graphql_api_id")) == "Return" or "return_line_items" in body
 
@@ -121,8 +129,6 @@ def _document(item: Value, found: _Found, delivered: Delivered) -> Iterator[Entr
 
 
 def _faults(item: Value, found: _Found, wrong: InvalidOrder) -> Iterator[Problem]:
-    from portal.platforms.members import name_of
-
     for path, message in wrong.faults:
         member = name_of(path)
         yield Problem(item.line, _joined(found.at, _MEMBERS.get(member, member)), message)
@@ -152,7 +158,7 @@ def _said(error: Any) -> str:
 def _nothing(item: Value, body: Node, delivered: Delivered) -> Note | Problem:
     data = body.get("data")
     if isinstance(data, dict):
-        ids = [f for f in _ids(data)]
+        ids = list(_ids(data))
         return Note(item.line, "an answer without a whole order: nothing to import", ids[0] if len(ids) == 1 else None)
     hint = hint_of(body, delivered.topic)
     if hint is None:
