@@ -22,6 +22,8 @@ from portal.kit import i18n
 
 # A shop that writes English to Europe means "24 November" and 14:05, not the American order.
 _REGIONAL: Final = {"en": "en_GB"}
+# "1er décembre": languages that count the first of a month otherwise, which CLDR's patterns do not say.
+_FIRST: Final = {"fr": "d'er'"}
 # Minor digits by ISO 4217 where not 2. CLDR's own table rounds more currencies than the standard does.
 _NO_DIGITS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS: Final = "BHD IQD JOD KWD LYD OMR TND"
@@ -52,6 +54,8 @@ def day(value: date, today: date, /) -> str:
     """ "Tuesday 24 November"; with the year when it is not that of `today`."""
     here = local_day(value)
     pattern = _full_date(i18n.locale()) if here.year != today.year else _yearless_date(i18n.locale())
+    if here.day == 1:
+        pattern = pattern.replace("d", _FIRST.get(i18n.locale(), "d"))
     return format_datetime(datetime.combine(here, time()), pattern, locale=_region(i18n.locale()))
 
 
