@@ -10,6 +10,7 @@ existing file.
 
 from carriers.core.contract import Account, Carrier, Manifest, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
+from carriers.core.links import label_of, tracking_page
 from carriers.core.model import (
     RANK,
     TERMINAL,
@@ -50,5 +51,7 @@ __all__ = [
     "UnknownCarrier",
     "all",
     "get",
+    "label_of",
     "named",
+    "tracking_page",
 ]

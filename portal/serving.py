@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from carriers import Account
 from portal import schema
-from portal.context import opened
+from portal.context import Context, opened
 from portal.kit.clock import Clock
 from portal.kit.errors import BadSetting
 from portal.main import DemoOrders, create_app, server
 from portal.settings import Settings
 from portal.worker import work
 
+Beside = Callable[[Context], Coroutine[Any, Any, None]]
+
 
 def prepare(settings: Settings, *, migrate_first: bool = False) -> None:
-    """Make sure that the tables are this version's. Raises BadSetting when they are not."""
-    fresh = settings.database_url.startswith("sqlite")
+    """Make sure that the tables are this version's: a shared database is migrated on request only, since
+    other processes may still run the version before. Raises BadSetting when they are not."""
+    ours_alone = settings.database_url.startswith("sqlite")
     if not schema.is_current(settings.database_url):
-        if not (migrate_first or fresh):
+        if not (migrate_first or ours_alone):
             raise BadSetting("JALON_DATABASE_URL", "this database needs `jalon migrate` first")
         schema.migrate(settings.database_url)
 
@@ -32,9 +35,10 @@ def serve(
     clock: Clock | None = None,
     accounts: Mapping[str, Account] | None = None,
     demo: DemoOrders = (),
+    beside: Beside | None = None,
 ) -> int:
-    """Serve until told to stop; returns the exit status."""
-    return _run(_serve(settings, clock, accounts, demo))
+    """Serve until told to stop, with `beside` running next to it; returns the exit status."""
+    return _run(_serve(settings, clock, accounts, demo, beside))
 
 
 def run_worker(settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None) -> int:
@@ -43,12 +47,20 @@ def run_worker(settings: Settings, *, clock: Clock | None = None, accounts: Mapp
 
 
 async def _serve(
-    settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None, demo: DemoOrders
+    settings: Settings,
+    clock: Clock | None,
+    accounts: Mapping[str, Account] | None,
+    demo: DemoOrders,
+    beside: Beside | None,
 ) -> int:
     async with opened(settings, clock=clock, accounts=accounts) as context:
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
         running = server(app, context)
+        task = asyncio.create_task(beside(context)) if beside else None
         await running.serve()
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         return 0 if running.started else 1
 
 

@@ -11,7 +11,7 @@ from portal.kit.db import Tx
 from portal.kit.errors import NotThere
 from portal.kit.ids import new_token, token_hash
 from portal.orders.models import ORDER, ORDER_LINK
-from portal.orders.queries import topic_of
+from portal.orders.queries import access_by_token, topic_of
 
 
 async def make_link(context: Context, order_id: int, *, days: int | None = None) -> str:
@@ -45,6 +45,13 @@ async def order_id_of(context: Context, number: str) -> int:
     if row is None:
         raise NotThere(number)
     return int(row.id)
+
+
+async def is_open(context: Context, url: str) -> bool:
+    """Whether this address still opens a page."""
+    async with context.db.read() as reader:
+        access = await access_by_token(reader, url.rpartition("/")[2], context.clock.now())
+    return access is not None and access.live
 
 
 async def revoke_links(context: Context, order_id: int) -> int:

@@ -1,0 +1,135 @@
+"""Runs the demonstration: the playing carrier as a server of its own, the shop's orders, and the portal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from carriers import Account
+from portal import schema
+from portal.context import opened
+from portal.demo.shop import SHOP
+from portal.demo.stage import keep_moving, kept_pages, set_stage
+from portal.kit import log
+from portal.kit.errors import BadSetting
+from portal.serving import serve
+from portal.settings import Settings
+
+_KEY = "demo"
+_WAIT_S = 20.0
+
+
+def run_demo(host: str, port: int, data: Path, speed: float) -> int:
+    """Run until stopped; returns the exit status. Raises BadSetting for a port or folder that cannot be used."""
+    _free(host, port)
+    settings = _settings(host, port, _folder(data), speed)
+    log.set_up("warning")
+    _say("Preparing the database …")
+    schema.migrate(settings.database_url)
+    with _carrier(speed) as url:
+        _say(f"The carrier Pigeon Vole plays at {url}, {speed:g} times as fast as life.")
+        accounts = {"demo": Account("demo", {"api_key": _KEY}, url)}
+        _say("Setting the stage: orders, parcels and their first scans …")
+        pages = asyncio.run(_stage(settings, accounts, kept_pages(data / "demo.json")))
+        _write(data / "demo.json", settings, url, pages)
+        _announce(settings, pages, data)
+        return serve(settings, accounts=accounts, demo=_listed(pages), beside=keep_moving)
+
+
+async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapping[str, str]) -> list[dict[str, str]]:
+    async with opened(settings, accounts=accounts) as context:
+        return await set_stage(context, kept)
+
+
+def _write(path: Path, settings: Settings, carrier: str, pages: list[dict[str, str]]) -> None:
+    """For scripts that look for the pages."""
+    found = {"base_url": settings.base_url, "carrier_url": carrier, "order_pages": pages}
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _settings(host: str, port: int, data: Path, speed: float) -> Settings:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return Settings.model_validate(
+        {
+            **SHOP,
+            "database_url": f"sqlite:///{data / 'jalon.db'}",
+            "base_url": f"http://{shown}:{port}",
+            "host": host,
+            "port": port,
+            "worker": "embedded",
+            "poll_pace": speed,
+        }
+    )
+
+
+def _folder(data: Path) -> Path:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BadSetting("DATA", f"cannot make the folder {data}: {problem.strerror}") from problem
+    return data.resolve()
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise BadSetting(
+                "PORT", f"{host}:{port} cannot be used ({problem.strerror}); try PORT={port + 10}"
+            ) from problem
+
+
+@contextlib.contextmanager
+def _carrier(speed: float) -> Iterator[str]:
+    """The playing carrier as a process of its own, on a port of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "carriers.demo", "--port", str(port), "--speed", str(speed), "--key", _KEY]
+    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own module
+    try:
+        _wait(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _WAIT_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/parcels", timeout=1)
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise BadSetting("DATA", "the playing carrier did not start; see above")
+
+
+def _listed(pages: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"number": page["number"], "url": page["url"], "note": page["story"]} for page in pages]
+
+
+def _announce(settings: Settings, pages: list[dict[str, str]], data: Path) -> None:
+    _say("")
+    for page in pages:
+        _say(f"  {page['number']}  {page['url']}  {page['story']}")
+    _say("")
+    _say(f"Open {settings.base_url} (all of the above are listed there; also in {data / 'demo.json'}).")
+    _say("Stop with Ctrl-C. Run again to set the stage anew.")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command speaks on standard output

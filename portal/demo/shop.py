@@ -1,0 +1,205 @@
+"""The demonstration's shop: an invented one, with an order for every story. Data, and nothing but data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+SHOP: Final = {
+    "shop_name": "Comptoir des Dunes",
+    "shop_url": "https://comptoir-des-dunes.example",
+    "shop_contact": "bonjour@comptoir-des-dunes.example",
+    "shop_brand_colour": "#1f5f7a",
+}
+CARRIER: Final = "Pigeon Vole"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A parcel in the demonstration. `story` and `code` say where it stands in the carrier's play;
+    `moving` ones go on from there faster than life, the others stay. `lines` are line ids and counts."""
+
+    story: str
+    code: str
+    lines: Mapping[str, int]
+    seed: int
+    moving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrder:
+    """One order: what it shows, what is in it, how long ago it was placed, what was sent."""
+
+    number: str
+    story: str
+    lines: tuple[Json, ...]
+    days_ago: float
+    sent: tuple[Sent, ...] = ()
+    linked: tuple[Json, ...] = ()
+    deliveries: Callable[[datetime], tuple[Json, ...]] = lambda _: ()
+
+
+def _line(line_id: str, title: str, options: str, quantity: int, cents: int, **more: object) -> Json:
+    options_of = [{"name": "", "value": options}] if options else []
+    price = {"unit": {"shop": cents}}
+    return {"id": line_id, "title": title, "options": options_of, "quantity": quantity, "price": price, **more}
+
+
+def _collected(now: datetime) -> tuple[Json, ...]:
+    ready = now - timedelta(hours=3)
+    return (
+        {
+            "id": "pickup",
+            "method": "pickup",
+            "state": "in_progress",
+            "location": {"name": "Boutique du Port, Saint-Malo"},
+            "pickup": {
+                "ready_at": ready.isoformat(),
+                "code": "D7-418",
+                "opening_hours": "10:00–13:00, 14:30–19:00",
+            },
+            "lines": [{"line_id": "1", "quantity": 1}, {"line_id": "2", "quantity": 2}],
+        },
+    )
+
+
+ORDERS: Final = (
+    DemoOrder(
+        "#2041",
+        "In transit within France, moving while you look",
+        (_line("1", "Plaid Écume", "130 × 180 cm", 1, 8900), _line("2", "Bougie Sel & Fougère", "", 2, 2400)),
+        days_ago=2,
+        sent=(Sent("in_france", "A10", {"1": 1, "2": 2}, seed=11, moving=True),),
+    ),
+    DemoOrder(
+        "#2038",
+        "Three parcels, two carriers, one item not shipped yet",
+        (
+            _line("1", "Mug Galet", "Grès, blanc", 4, 1900),
+            _line("2", "Lampe Sémaphore", "Laiton", 1, 14900),
+            _line("3", "Coussin Marée", "45 × 45 cm", 2, 3900),
+            _line("4", "Tabouret Estran", "Chêne", 1, 12900),
+        ),
+        days_ago=4,
+        sent=(
+            Sent("in_france", "T10", {"1": 4}, seed=23, moving=True),
+            Sent("delivered", "D90", {"2": 1}, seed=24),
+        ),
+        linked=(
+            {
+                "id": "relay",
+                "lines": [{"line_id": "3", "quantity": 2}],
+                "tracking": [{"carrier_raw": "Mondial Relay", "number": "64182075"}],
+            },
+        ),
+    ),
+    DemoOrder(
+        "#2035",
+        "International, at the customs office",
+        (_line("1", "Vase Albâtre", "Hauteur 28 cm", 1, 7600),),
+        days_ago=3,
+        sent=(Sent("international", "C10", {"1": 1}, seed=31),),
+    ),
+    DemoOrder(
+        "#2029",
+        "Delayed, with a new date",
+        (_line("1", "Nappe Brise", "Lin, 170 × 250 cm", 1, 9800), _line("2", "Serviettes Brise", "Lot de 6", 1, 5400)),
+        days_ago=6,
+        sent=(Sent("delayed", "R10", {"1": 1, "2": 1}, seed=41),),
+    ),
+    DemoOrder(
+        "#2017",
+        "Delivered",
+        (_line("1", "Théière Cormoran", "Fonte, 0,8 l", 1, 6900),),
+        days_ago=9,
+        sent=(Sent("delivered", "D90", {"1": 1}, seed=51),),
+    ),
+    DemoOrder(
+        "#2040",
+        "Click & Collect: ready in the shop",
+        (_line("1", "Panier Salicorne", "Osier", 1, 4500), _line("2", "Savon Lande", "", 2, 900)),
+        days_ago=1,
+        deliveries=_collected,
+    ),
+    DemoOrder(
+        "#2024",
+        "Exception: damaged on the way",
+        (_line("1", "Carafe Embrun", "Verre soufflé", 1, 5200), _line("2", "Verres Embrun", "Lot de 4", 1, 4800)),
+        days_ago=5,
+        sent=(Sent("exception", "X10", {"1": 1, "2": 1}, seed=61),),
+    ),
+    DemoOrder(
+        "#2033",
+        "A carrier that we can only link to",
+        (_line("1", "Affiche Phare", "50 × 70 cm", 1, 3500),),
+        days_ago=3,
+        linked=(
+            {
+                "id": "link",
+                "lines": [{"line_id": "1", "quantity": 1}],
+                "tracking": [{"carrier_raw": "Colis Privé", "number": "CP4402915578FR"}],
+            },
+        ),
+    ),
+    DemoOrder(
+        "#2036",
+        "Waiting at a pickup point",
+        (_line("1", "Guirlande Lucioles", "5 m", 1, 2900),),
+        days_ago=4,
+        sent=(Sent("pickup", "D30", {"1": 1}, seed=71),),
+    ),
+    DemoOrder(
+        "#2031",
+        "Partly cancelled, the rest on its way",
+        (
+            _line("1", "Sac Ressac", "Toile, écru", 1, 4200),
+            {
+                **_line("2", "Sac Ressac", "Toile, marine", 1, 4200),
+                "quantity": {"ordered": 1, "current": 0, "removed": 1},
+            },
+        ),
+        days_ago=3,
+        sent=(Sent("attempted", "D20", {"1": 1}, seed=81),),
+    ),
+)
+
+
+def document(order: DemoOrder, now: datetime, numbers: tuple[str, ...]) -> Json:
+    """The order as a neutral document; `numbers` are the tracking numbers of what was sent."""
+    placed = now - timedelta(days=order.days_ago)
+    shipped = placed + timedelta(hours=7)
+    total = sum(line["price"]["unit"]["shop"] * _count(line) for line in order.lines)
+    sent = [
+        {
+            "id": f"parcel-{position}",
+            "created_at": shipped.isoformat(),
+            "lines": [{"line_id": line, "quantity": count} for line, count in parcel.lines.items()],
+            "tracking": [{"carrier_raw": CARRIER, "number": number}],
+        }
+        for position, (parcel, number) in enumerate(zip(order.sent, numbers, strict=True), 1)
+    ]
+    return {
+        "schema": "order/1",
+        "source": {"platform": "neutral", "shop": "demo", "order_id": order.number.removeprefix("#")},
+        "number": order.number,
+        "placed_at": placed.isoformat(),
+        "updated_at": now.isoformat(),
+        "currency": "EUR",
+        "state": {"payment": "paid"},
+        "address": {
+            "shipping": {"name": "Camille Exemple", "postcode": "35400", "city": "Saint-Malo", "country": "FR"}
+        },
+        "lines": list(order.lines),
+        "parcels": [*sent, *({"created_at": shipped.isoformat(), **parcel} for parcel in order.linked)],
+        "deliveries": list(order.deliveries(now)),
+        "totals": {"total": {"shop": total}},
+    }
+
+
+def _count(line: Json) -> int:
+    quantity = line["quantity"]
+    return int(quantity["current"]) if isinstance(quantity, dict) else int(quantity)
