@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from portal.platforms.neutral.parts import NeutralOrder
+if TYPE_CHECKING:
+    from portal.platforms.neutral.parts import NeutralOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import importlib
 import pkgutil
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from portal.platforms.contract import Platform
+if TYPE_CHECKING:
+    from portal.platforms.contract import Platform
 
 _HOME = Path(__file__).resolve().parent
 

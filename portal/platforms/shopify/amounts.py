@@ -55,9 +55,13 @@ def each(way: Callable[..., int], *amounts: Sides) -> Sides:
     return built
 
 
-def added(amounts: Iterable[Sides]) -> Sides:
-    """The sum; of nothing it is zero."""
-    return each(lambda *parts: sum(parts), {"shop": 0, "buyer": 0}, *amounts)
+def added(amounts: Iterable[Sides], currencies: Currencies) -> Sides:
+    """The sum; of nothing it is zero, in the currencies that are known."""
+    nothing: Sides = {
+        "shop": None if currencies.shop is None else 0,
+        "buyer": None if currencies.buyer is None else 0,
+    }
+    return each(lambda *parts: sum(parts), nothing, *amounts)
 
 
 def known(amount: Sides) -> bool:
@@ -66,7 +70,9 @@ def known(amount: Sides) -> bool:
 
 
 def _minor(money: Node, currency: str | None) -> int | None:
-    return _read(money.get("amount"), first(money, "currency_code", "currency") or currency)
+    """An amount in another currency than the order's is not the order's."""
+    stated = first(money, "currency_code", "currency")
+    return _read(money.get("amount"), currency) if stated in (None, currency) else None
 
 
 def _read(amount: object, currency: object) -> int | None:

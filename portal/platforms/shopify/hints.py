@@ -9,8 +9,6 @@ from typing import Final
 
 from portal.platforms.shopify.shape import Node, gid, gid_of, kind_of, nodes, part
 
-_AGAIN = "the order that it belongs to carries the whole: import that (orders/updated, or an answer of the Admin API)"
-
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -22,14 +20,15 @@ class Hint:
     @property
     def message(self) -> str:
         """A sentence for whoever imports."""
-        about = f" ({self.order_id})" if self.order_id else ""
-        return f"{self.what}{about}: nothing to import"
+        if self.order_id is None:
+            return f"{self.what}: nothing to import"
+        return f"{self.what}: nothing to import by itself, the whole is in order {self.order_id}"
 
 
 def hint_of(body: Node, topic: str | None = None) -> Hint | None:
     """What this body without an order is, or None when it is nothing of Shopify's."""
     if topic and topic.startswith("orders/delete"):
-        return Hint("a deleted order", gid("Order", body))
+        return Hint("the deletion of an order", gid("Order", body))
     for test, what in _KINDS:
         if test(body):
             return Hint(what, order_id_of(body))
@@ -38,7 +37,9 @@ def hint_of(body: Node, topic: str | None = None) -> Hint | None:
         return Hint("an order's id without the order", gid("Order", body))
     if kind:
         return Hint(f"a {kind}", order_id_of(body))
-    return Hint(f"a body of the topic {topic}", order_id_of(body)) if topic else None
+    if topic or order_id_of(body) or _mentions_shopify(body):
+        return Hint(f"a body of topic {topic}" if topic else "a body without an order", order_id_of(body))
+    return None
 
 
 def order_id_of(body: Node) -> str | None:
@@ -63,6 +64,11 @@ def _is(kind: str) -> Callable[[Node], bool]:
     return lambda body: kind in (kind_of(body.get("admin_graphql_api_id")), kind_of(body.get("id")))
 
 
+def _mentions_shopify(body: Node) -> bool:
+    """Whether any member holds a global id or is one that Shopify puts beside a shop."""
+    return "shop_id" in body or any(kind_of(value) is not None for value in body.values())
+
+
 def _is_fulfilment_order(body: Node) -> bool:
     return any("fulfillment_order" in name for name in body)
 
@@ -72,28 +78,28 @@ def _only_an_id(body: Node) -> bool:
 
 
 _KINDS: Final[tuple[tuple[Callable[[Node], bool], str], ...]] = (
-    (_has("order_edit"), f"an order edit; {_AGAIN}"),
+    (_has("order_edit"), "an order edit"),
     (_has("shop_domain", "orders_requested"), "a customer's request for their data"),
     (_has("shop_domain", "orders_to_redact"), "a request to erase a customer's data"),
     (lambda body: set(body) == {"shop_id", "shop_domain"}, "a request to erase a shop's data"),
-    (_has("fulfillment_id", "status"), f"an event of a fulfilment; {_AGAIN}"),
-    (_has("fulfillment_events"), f"events of a fulfilment; {_AGAIN}"),
-    (_has("refund_line_items"), f"a refund; {_AGAIN}"),
-    (_has("refund"), f"a refund; {_AGAIN}"),
-    (_has("refunds"), f"refunds; {_AGAIN}"),
-    (_has("kind", "gateway"), f"a payment; {_AGAIN}"),
-    (_has("transactions"), f"payments; {_AGAIN}"),
-    (_is_fulfilment_order, f"a change of a fulfilment order; {_AGAIN}"),
-    (_is("Fulfillment"), f"a fulfilment; {_AGAIN}"),
-    (_has("order_id", "tracking_company"), f"a fulfilment; {_AGAIN}"),
-    (_has("order_id", "tracking_number"), f"a fulfilment; {_AGAIN}"),
-    (_has("fulfillment"), f"a fulfilment; {_AGAIN}"),
-    (_has("fulfillments"), f"fulfilments; {_AGAIN}"),
-    (_is("Return"), f"a return; {_AGAIN}"),
-    (_has("return_line_items"), f"a return; {_AGAIN}"),
+    (_has("fulfillment_id", "status"), "an event of a fulfilment"),
+    (_has("fulfillment_events"), "events of a fulfilment"),
+    (_has("refund_line_items"), "a refund"),
+    (_has("refund"), "a refund"),
+    (_has("refunds"), "refunds"),
+    (_has("kind", "gateway"), "a payment"),
+    (_has("transactions"), "payments"),
+    (_is_fulfilment_order, "a change of a fulfilment order"),
+    (_is("Fulfillment"), "a fulfilment"),
+    (_has("order_id", "tracking_company"), "a fulfilment"),
+    (_has("order_id", "tracking_number"), "a fulfilment"),
+    (_has("fulfillment"), "a fulfilment"),
+    (_has("fulfillments"), "fulfilments"),
+    (_is("Return"), "a return"),
+    (_has("return_line_items"), "a return"),
     (_is("DraftOrder"), "a draft order, which becomes an order when it is completed"),
     (_has("abandoned_checkout_url"), "a checkout that is no order yet"),
     (_is("Customer"), "a customer"),
     (_has("myshopify_domain"), "a shop"),
-    (_only_an_id, "an id alone, as a deletion sends it"),
+    (_only_an_id, "an id alone, as a deletion has it"),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from portal.platforms.shopify import words
 from portal.platforms.shopify.amounts import Currencies, Sides, added, in_currency, sides
@@ -61,18 +62,25 @@ class Ledger:
 
 
 def names_of(order: Node) -> Names:
-    """Keys for the order's lines; a body that gives one id to several lines gets told them apart."""
-    seen: Counter[str] = Counter()
-    lines: list[str] = []
-    keys: dict[str, str] = {}
-    for position, line in enumerate(nodes(order, "line_items"), 1):
-        own = gid("LineItem", line) or f"line-{position}"
-        seen[own] += 1
-        lines.append(own if seen[own] == 1 else f"{own}#{seen[own]}")
-        keys[own] = own
+    """Keys for the order's lines, which other parts refer to by either of a line's ids."""
+    found = nodes(order, "line_items")
+    own = [{"id": gid("LineItem", line) or f"line-{position}"} for position, line in enumerate(found, 1)]
+    keys = {line["id"]: line["id"] for line in own}
+    for line, named in zip(found, own, strict=True):
         if rounded := gid_of("LineItem", line.get("id")):
-            keys.setdefault(rounded, own)
-    return Names(tuple(lines), keys)
+            keys.setdefault(rounded, named["id"])
+    return Names(tuple(line["id"] for line in told_apart(own)), keys)
+
+
+def told_apart(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts, with a number behind an id that several of them have: ids are keys."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for item in parts:
+        seen[item["id"]] += 1
+        times = seen[item["id"]]
+        apart.append(item if times == 1 else {**item, "id": f"{item['id']}#{times}"})
+    return apart
 
 
 def ledger_of(order: Node, names: Names, currencies: Currencies) -> Ledger:
@@ -120,7 +128,7 @@ def refunded(refund: Node, currencies: Currencies) -> Sides:
     if not isinstance(refund.get("transactions"), list):
         return _worth(refund, currencies)
     paid = [in_currency(t.get("amount"), t.get("currency"), currencies) for t in _payments(refund)]
-    total = added(paid)
+    total = added(paid, currencies)
     worth = _worth(refund, currencies)
     agree = worth["buyer"] == total["buyer"] or worth["shop"] == total["shop"]
     return {side: worth[side] if total[side] is None and agree else total[side] for side in total}
@@ -141,7 +149,7 @@ def _worth(refund: Node, currencies: Currencies) -> Sides:
     """What the refunded units were worth, tax included once."""
     parts = [sides(units, "subtotal_set", currencies, "subtotal") for units in nodes(refund, "refund_line_items")]
     taxes = [sides(units, "total_tax_set", currencies, "total_tax") for units in nodes(refund, "refund_line_items")]
-    return added([*parts, *taxes])
+    return added([*parts, *taxes], currencies)
 
 
 def _gone(refund: Node, names: Names, currencies: Currencies) -> Iterator[tuple[str, Gone]]:

@@ -133,7 +133,7 @@ def _money(order: Node, line: Node, units: Sequence[Gone], currencies: Currencie
     if not discounts and known(each(lambda a, b: a - b, gross, after)) and gross != after:
         discounts = [{"label": None, "amount": each(lambda a, b: a - b, gross, after)}]
     taxes = [sides(tax, "price_set", currencies, "price") for tax in nodes(line, "tax_lines")]
-    tax: Sides = added(taxes) if stated(line, "tax_lines") else {"shop": None, "buyer": None}
+    tax: Sides = added(taxes, currencies) if stated(line, "tax_lines") else {"shop": None, "buyer": None}
     price = {
         "unit": unit,
         "total_after_discounts": total,
@@ -165,7 +165,7 @@ def _after_discounts(
 ) -> Sides:
     """What all ordered units cost after all discounts."""
     if stated(line, "discount_allocations"):
-        return each(lambda price, off: max(0, price - off), gross, added(d["amount"] for d in discounts))
+        return each(lambda price, off: max(0, price - off), gross, added((d["amount"] for d in discounts), currencies))
     if part(line, "discounted_unit_price_after_all_discounts_set"):
         return _from_unit_price(line, currencies, ordered)
     if part(line, "discounted_total_set"):

@@ -15,7 +15,7 @@ from portal.platforms.shopify import people, words
 from portal.platforms.shopify.adjustments import adjustments_of
 from portal.platforms.shopify.amounts import Currencies
 from portal.platforms.shopify.deliveries import deliveries_of
-from portal.platforms.shopify.ledger import ledger_of, names_of
+from portal.platforms.shopify.ledger import ledger_of, names_of, told_apart
 from portal.platforms.shopify.lines import lines_of
 from portal.platforms.shopify.parcels import parcels_of
 from portal.platforms.shopify.pickups import with_pickups
@@ -47,8 +47,8 @@ def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
     names = names_of(order)
     ledger = ledger_of(order, names, currencies)
     lines = lines_of(order, names, ledger, currencies)
-    deliveries = deliveries_of(order, names, lines)
-    parcels = parcels_of(order, names, deliveries)
+    deliveries = told_apart(deliveries_of(order, names, lines))
+    parcels = told_apart(parcels_of(order, names, deliveries))
     built = {
         **_head(order, delivered),
         "state": _state(order, lines),
@@ -62,7 +62,7 @@ def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
         "lines": lines,
         "deliveries": with_pickups(deliveries, parcels),
         "parcels": parcels,
-        "adjustments": adjustments_of(order, names, currencies),
+        "adjustments": told_apart(adjustments_of(order, names, currencies)),
         "totals": totals_of(order, currencies),
         "raw": raw_of(body),
     }
@@ -115,10 +115,21 @@ def _shop(order: Node) -> str | None:
 
 
 def _currencies(order: Node) -> Currencies:
-    total = part(order, "current_total_price_set", "total_price_set")
-    shop = _code(first(order, "currency_code", "currency") or part(total, "shop_money").get("currency_code"))
-    buyer = first(order, "presentment_currency_code", "presentment_currency")
-    return Currencies(shop, _code(buyer or part(total, "presentment_money").get("currency_code")) or shop)
+    """As stated, else as the first amounts have them."""
+    sets = list(_money_sets(order))
+    shop = _code(first(order, "currency_code", "currency")) or _first_code(sets, "shop_money")
+    buyer = _code(first(order, "presentment_currency_code", "presentment_currency"))
+    return Currencies(shop, buyer or _first_code(sets, "presentment_money") or shop)
+
+
+def _money_sets(order: Node) -> Iterator[Node]:
+    for holder in (order, *nodes(order, "line_items")):
+        yield from (value for value in holder.values() if isinstance(value, dict) and "shop_money" in value)
+
+
+def _first_code(sets: list[Node], side: str) -> str | None:
+    codes = (_code(part(one, side).get("currency_code")) for one in sets)
+    return next((code for code in codes if code), None)
 
 
 def _code(value: object) -> str | None:

@@ -12,13 +12,15 @@ def customer(order: Node) -> dict[str, Any] | None:
     person = part(order, "customer")
     if not person:
         return None
+    email = text(part(person, "default_email_address"), "email_address") or text(person, "email")
+    phone = text(part(person, "default_phone_number"), "phone_number") or text(person, "phone")
     return {
         "external_id": gid("Customer", person),
         "first_name": text(person, "first_name"),
         "last_name": text(person, "last_name"),
-        "email": text(part(person, "default_email_address"), "email_address") or text(person, "email"),
-        "phone": text(part(person, "default_phone_number"), "phone_number") or text(person, "phone"),
-        "verified": {"email": yes(person, "verified_email"), "phone": yes(person, "verified_phone")},
+        "email": email,
+        "phone": phone,
+        "verified": {"email": bool(email) and yes(person, "verified_email"), "phone": False},
     }
 
 

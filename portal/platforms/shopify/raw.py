@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from portal.platforms.shopify.shape import Node, folded
+from portal.platforms.shopify.shape import Node, snake
 
 # Members that the neutral document holds in its own words.
 _MAPPED: Final = frozenset({
@@ -31,6 +31,5 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
 
 def raw_of(body: Node) -> dict[str, Any]:
     """The members that say something and have no place elsewhere."""
-    names = dict(zip(body, folded(dict.fromkeys(body)), strict=False))
     left_out = _MAPPED | _WITHHELD
-    return {name: value for name, value in body.items() if names.get(name) not in left_out and value not in _EMPTY}
+    return {name: value for name, value in body.items() if snake(name) not in left_out and value not in _EMPTY}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
-from portal.platforms.members import name_of
+from portal.platforms.members import Path, name_of, offset_of
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.shopify.bulk import Bulk
@@ -17,25 +17,20 @@ from portal.platforms.shopify.shape import Node, first, gid, kind_of, nodes, par
 
 _MEMBERS = {"number": "name", "source.order_id": "id"}
 _HINT_TOPICS = ("orders/edited", "orders/delete")
-_TELLING = (
-    "line_items",
-    "lineItems",
-    "fulfillments",
-    "fulfillmentOrders",
-    "financial_status",
-    "displayFinancialStatus",
-    "displayFulfillmentStatus",
-    "shippingAddress",
-    "currentTotalPriceSet",
-)
-_SHOPIFYS = ("order_number", "financial_status", "fulfillment_status", "confirmation_number", "order_status_url")
+_LISTS = ("line_items", "lineItems", "fulfillments", "fulfillmentOrders")
+_NOT_YET = ("abandoned_checkout_url", "invoice_url")
+# Members that say which order and when, but nothing of it.
+_NAMING = frozenset({
+    "id", "admin_graphql_api_id", "legacyResourceId", "name", "number", "createdAt", "updatedAt", "processedAt",
+    "created_at", "updated_at", "processed_at", "__typename", "cursor",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One order body and where it stands in the value."""
+    """One order body and its path in the value."""
 
-    at: str
+    path: Path
     body: Node
 
 
@@ -65,7 +60,7 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
         yield Problem(item.line, item.at, "expected an object: a webhook body or an answer of the Admin API")
         return
     body = {name: value for name, value in body.items() if name != "_derived"}
-    orders = list(_orders(body, item.at, delivered.topic))
+    orders = list(_orders(body, delivered.topic))
     for order in orders:
         yield from _document(item, order, delivered)
     yield from _errors(item, body, found=bool(orders))
@@ -73,42 +68,41 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
         yield _nothing(item, body, delivered)
 
 
-def _orders(body: Node, at: str, topic: str | None) -> Iterator[_Found]:
+def _orders(body: Node, topic: str | None) -> Iterator[_Found]:
     """The order bodies in a body: itself, or those it wraps."""
     if topic and topic.startswith(_HINT_TOPICS):
         return
     if isinstance(body.get("data"), dict):
-        yield from _answer(part(body, "data"), _joined(at, "data"))
+        yield from _answer(part(body, "data"), ("data",))
     elif _is_order(body):
-        yield _Found(at, body)
+        yield _Found((), body)
     elif not _is_return(body):
-        yield from _answer(body, at)
+        yield from _answer(body, ())
 
 
-def _answer(data: Node, at: str) -> Iterator[_Found]:
-    """Orders under any alias: objects, lists, connections, and what a mutation hands back."""
+def _answer(data: Node, at: Path) -> Iterator[_Found]:
+    """Orders under any alias: objects, lists, connections, and what a mutation or a customer holds."""
     for name, value in data.items():
-        if not isinstance(value, dict | list):
-            continue
-        here = _joined(at, name)
-        inner = part(value, "order") if isinstance(value, dict) else {}
+        here = (*at, name)
         if isinstance(value, dict) and _is_order(value):
             yield _Found(here, value)
-        elif _is_order(inner):
-            yield _Found(_joined(here, "order"), inner)
+        elif isinstance(value, dict) and _is_order(part(value, "order")):
+            yield _Found((*here, "order"), part(value, "order"))
         else:
-            listed = enumerate(nodes(data, name))
-            yield from (_Found(f"{here}[{n}]", one) for n, one in listed if _is_order(one))
+            inner = value if isinstance(value, dict) and "orders" in value else {}
+            for path, listed in ((here, nodes(data, name)), ((*here, "orders"), nodes(inner, "orders"))):
+                yield from (_Found((*path, n), one) for n, one in enumerate(listed) if _is_order(one))
 
 
 def _is_order(body: Node) -> bool:
     """An order with something in it. Ids and dates alone are a hint: they would empty a stored order."""
     kind = kind_of(body.get("admin_graphql_api_id")) or kind_of(body.get("id"))
-    told = [name for name in _TELLING if name in body]
-    if kind is not None:
-        return kind == "Order" and bool(told)
-    named = first(body, "name", "order_number") is not None and gid("Order", body) is not None
-    return named and "order_id" not in body and any(name in body for name in _SHOPIFYS) and bool(told)
+    if kind not in (None, "Order") or "order_id" in body or any(name in body for name in _NOT_YET):
+        return False
+    named = first(body, "name", "order_number") is not None
+    if any(isinstance(body.get(name), list | dict) for name in _LISTS):
+        return kind == "Order" or (named and gid("Order", body) is not None)
+    return kind == "Order" and named and any(value is not None for name, value in body.items() if name not in _NAMING)
 
 
 def _is_return(body: Node) -> bool:
@@ -129,9 +123,11 @@ def _document(item: Value, found: _Found, delivered: Delivered) -> Iterator[Entr
 
 
 def _faults(item: Value, found: _Found, wrong: InvalidOrder) -> Iterator[Problem]:
+    """Faults under Shopify's names where they differ. The line is that of the order in its source."""
+    line = item.line + item.text.count("\n", 0, offset_of(item.text, found.path))
     for path, message in wrong.faults:
-        member = name_of(path)
-        yield Problem(item.line, _joined(found.at, _MEMBERS.get(member, member)), message)
+        member = _MEMBERS.get(name_of(path), name_of(path))
+        yield Problem(line, _joined(item.at, name_of((*found.path, member))), message)
 
 
 def _errors(item: Value, body: Node, *, found: bool) -> Iterator[Entry]:

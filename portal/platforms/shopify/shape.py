@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from portal.platforms.neutral.fields import instant
@@ -28,8 +29,14 @@ def is_graphql(node: Node) -> bool:
 def folded(value: Any) -> Any:
     """The value with every member's name in snake case; values are left alone."""
     if isinstance(value, dict):
-        return {_HUMP.sub(lambda hump: f"_{hump[1].lower()}", name): folded(item) for name, item in value.items()}
+        return {snake(name): folded(item) for name, item in value.items()}
     return [folded(item) for item in value] if isinstance(value, list) else value
+
+
+@lru_cache(4096)
+def snake(name: str) -> str:
+    """A member's name in snake case: "countryCodeV2" is "country_code_v2"."""
+    return _HUMP.sub(lambda hump: f"_{hump[1].lower()}", name)
 
 
 def first(node: Node, *names: str) -> Any:

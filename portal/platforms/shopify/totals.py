@@ -32,7 +32,7 @@ def _shipping(order: Node, currencies: Currencies) -> Sides:
     rates = [rate for rate in nodes(order, "shipping_lines") if rate.get("is_removed") is not True]
     if not stated(order, "shipping_lines"):
         return {"shop": None, "buyer": None}
-    return added(sides(rate, _rate_set(rate), currencies, "discounted_price", "price") for rate in rates)
+    return added((sides(rate, _rate_set(rate), currencies, "discounted_price", "price") for rate in rates), currencies)
 
 
 def _rate_set(rate: Node) -> str:
@@ -45,7 +45,7 @@ def _fees(order: Node, currencies: Currencies) -> Sides:
     names = [n for n in ("current_total_additional_fees_set", "current_total_duties_set") if n in order]
     if not names:
         return {"shop": None, "buyer": None}
-    return added(sides(order, name, currencies) for name in names if part(order, name))
+    return added((sides(order, name, currencies) for name in names if part(order, name)), currencies)
 
 
 def _refunded(order: Node, currencies: Currencies) -> Sides:
@@ -53,4 +53,4 @@ def _refunded(order: Node, currencies: Currencies) -> Sides:
         return sides(order, "total_refunded_set", currencies)
     if not stated(order, "refunds"):
         return {"shop": None, "buyer": None}
-    return added(refunded(refund, currencies) for refund in nodes(order, "refunds"))
+    return added((refunded(refund, currencies) for refund in nodes(order, "refunds")), currencies)
