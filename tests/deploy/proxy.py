@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import ssl
 import subprocess
 import tempfile
 from asyncio import StreamReader, StreamWriter
@@ -79,6 +80,14 @@ async def run_upstream() -> AsyncIterator[Upstream]:
         await server.wait_closed()
 
 
+def trusting() -> ssl.SSLContext:
+    """TLS for a client that takes the certificate made for the test."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def find_nginx() -> str:
     """nginx's path; skips or fails the test without it."""
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
@@ -86,14 +95,17 @@ def find_nginx() -> str:
 
 
 @contextmanager
-def run_nginx(upstream: int, **changes: str) -> Iterator[Proxy]:
-    """nginx with the shipped settings; `changes` replaces what a test cannot wait for: client_header_timeout="1s"."""
+def run_nginx(*upstreams: int, **changes: str) -> Iterator[Proxy]:
+    """nginx with the shipped settings before one or two ports of 127.0.0.1.
+
+    `changes` replaces what a test cannot wait for: client_header_timeout="1s".
+    """
     folder = Path(tempfile.mkdtemp(prefix="jalon-nginx-"))
     proxy = Proxy(folder, free_port(), free_port())
     try:
         _certificate(folder)
         conf = folder / "nginx.conf"
-        conf.write_text(_adapted(proxy, upstream, changes))
+        conf.write_text(_adapted(proxy, upstreams, changes))
         for path in (folder, *folder.iterdir()):
             give_away(path)
         command = [
@@ -118,7 +130,7 @@ def run_nginx(upstream: int, **changes: str) -> Iterator[Proxy]:
         shutil.rmtree(folder)
 
 
-def _adapted(proxy: Proxy, upstream: int, changes: dict[str, str]) -> str:
+def _adapted(proxy: Proxy, upstreams: tuple[int, ...], changes: dict[str, str]) -> str:
     """The shipped file with the ports, addresses and folders of this run; each replaced text has to be there."""
     text = (ROOT / "deploy/nginx.conf").read_text()
     replaced = {
@@ -128,8 +140,8 @@ def _adapted(proxy: Proxy, upstream: int, changes: dict[str, str]) -> str:
         "/dev/stdout": f"{proxy.folder}/access.log",
         "listen 8443": f"listen 127.0.0.1:{proxy.https}",
         "listen 8080": f"listen 127.0.0.1:{proxy.http}",
-        "172.31.250.11:8000": f"127.0.0.1:{upstream}",
-        "        server 172.31.250.12:8000 max_fails=1 fail_timeout=5s;\n": "",
+        "172.31.250.11:8000": f"127.0.0.1:{upstreams[0]}",
+        "172.31.250.12:8000": f"127.0.0.1:{upstreams[-1]}",
         "worker_processes auto": "worker_processes 1",
         "worker_rlimit_nofile 65536;": "",
         "worker_connections 16384": "worker_connections 512",

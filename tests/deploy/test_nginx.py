@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx2
 import pytest
 
-from tests.deploy.proxy import NAME, Proxy, Upstream, run_nginx, run_upstream
+from tests.deploy.proxy import NAME, Proxy, Upstream, run_nginx, run_upstream, trusting
 
 pytestmark = pytest.mark.slow
 
@@ -19,15 +19,8 @@ pytestmark = pytest.mark.slow
 async def _front(**changes: str) -> AsyncIterator[tuple[Upstream, Proxy, httpx2.AsyncClient]]:
     async with run_upstream() as upstream:
         with run_nginx(upstream.port, **changes) as proxy:
-            async with httpx2.AsyncClient(http2=True, verify=_trusting(), trust_env=False) as client:
+            async with httpx2.AsyncClient(http2=True, verify=trusting(), trust_env=False) as client:
                 yield upstream, proxy, client
-
-
-def _trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _request(client: httpx2.AsyncClient, proxy: Proxy, path: str, **headers: str) -> httpx2.Request:
@@ -78,7 +71,7 @@ async def test_one_address_holds_twenty_streams_and_still_sees_pages() -> None:
 async def test_a_socket_with_unfinished_headers_is_closed(unfinished: bytes) -> None:
     async with _front(client_header_timeout="1s") as (_, proxy, _client):
         where = ("127.0.0.1", proxy.https)
-        reader, writer = await asyncio.open_connection(*where, ssl=_trusting(), server_hostname=NAME)
+        reader, writer = await asyncio.open_connection(*where, ssl=trusting(), server_hostname=NAME)
         writer.write(unfinished)
         assert await asyncio.wait_for(_answer_until_closed(reader), 30) == b""
         writer.close()
@@ -102,7 +95,7 @@ async def test_plain_http_leads_to_https_by_our_own_name_alone() -> None:
 async def test_another_name_gets_no_certificate() -> None:
     async with _front() as (_, proxy, _client):
         with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
-            await asyncio.open_connection("127.0.0.1", proxy.https, ssl=_trusting(), server_hostname="evil.example")
+            await asyncio.open_connection("127.0.0.1", proxy.https, ssl=trusting(), server_hostname="evil.example")
 
 
 async def test_the_log_keeps_no_secret_address() -> None:
