@@ -17,7 +17,7 @@ help: ## list these targets
 
 demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SPEED=)
 	@scripts/install.sh run
-	@scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
+	@exec scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
 
 test: ## everything a test needs, then all tests
 	@scripts/install.sh dev

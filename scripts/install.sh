@@ -44,14 +44,14 @@ progress() {
     while read -r action what rest; do
         case $action in
             Collecting) say "  $what" ;;
-            Processing) say "  ${what##*/}" ;;
+            Processing) what=${what##*/} && say "  ${what%-*-*-*}" ;;
             Installing) say "  writing the files" ;;
         esac
     done
 }
 
 for lock in $locks; do
-    { $pip install --require-hashes --no-deps -r "$lock" || touch .venv/failed; } | progress
+    { $pip install --no-color --require-hashes --no-deps -r "$lock" || touch .venv/failed; } | progress
     [ ! -e .venv/failed ] || { rm .venv/failed; fail "The libraries could not be installed: see above."; }
 done
 $pip install --quiet --no-deps --no-build-isolation --editable .
