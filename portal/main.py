@@ -24,6 +24,7 @@ from portal.context import Context
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.brand import brand_css
+from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
 from portal.kit.live import Hub, Limits
 from portal.kit.pagecache import PageCache
@@ -159,7 +160,7 @@ def _build(*parts: str) -> str:
 
 def _limits(context: Context) -> Limits:
     settings = context.settings
-    return Limits(settings.max_streams, settings.max_streams_per_address, settings.max_streams_per_link)
+    return Limits(most_streams(settings.max_streams), settings.max_streams_per_address, settings.max_streams_per_link)
 
 
 async def _robots(_: Request) -> Response:

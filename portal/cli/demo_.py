@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Where to run, and how fast."""
-    env = os.environ.get
-    parser.add_argument("--host", default=env("HOST", "127.0.0.1"), help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=env("PORT", "8000"), help="port to listen on (8000, or PORT)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
+    parser.add_argument("--data", type=Path, default=Path(".jalon"), help="folder for its data (./%(default)s)")
     parser.add_argument(
-        "--data", type=Path, default=env("DATA", ".jalon"), help="folder for its data (./.jalon, or DATA)"
-    )
-    parser.add_argument(
-        "--speed", type=float, default=env("SPEED", "1500"), help="times as fast as life (1500, or SPEED)"
+        "--speed", type=float, default=1500, help="how much faster than life parcels move (%(default)s)"
     )
     parser.epilog = "Example: jalon demo --port 8010 --speed 300"
 

@@ -32,12 +32,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
-    """One order: what it shows, what is in it, how long ago it was placed, what was sent."""
+    """One order: what it shows, what is in it, how long the shop took to send it, what was sent."""
 
     number: str
     story: str
     lines: tuple[Json, ...]
-    days_ago: float
+    hours_to_ship: float = 9
     sent: tuple[Sent, ...] = ()
     linked: tuple[Json, ...] = ()
     deliveries: Callable[[datetime], tuple[Json, ...]] = lambda _: ()
@@ -72,7 +72,6 @@ ORDERS: Final = (
         "#2041",
         "In transit within France, moving while you look",
         (_line("1", "Plaid Écume", "130 × 180 cm", 1, 8900), _line("2", "Bougie Sel & Fougère", "", 2, 2400)),
-        days_ago=2,
         sent=(Sent("in_france", "A10", {"1": 1, "2": 2}, seed=11, moving=True),),
     ),
     DemoOrder(
@@ -84,7 +83,6 @@ ORDERS: Final = (
             _line("3", "Coussin Marée", "45 × 45 cm", 2, 3900),
             _line("4", "Tabouret Estran", "Chêne", 1, 12900),
         ),
-        days_ago=4,
         sent=(
             Sent("in_france", "T10", {"1": 4}, seed=23, moving=True),
             Sent("delivered", "D90", {"2": 1}, seed=24),
@@ -101,42 +99,36 @@ ORDERS: Final = (
         "#2035",
         "International, at the customs office",
         (_line("1", "Vase Albâtre", "Hauteur 28 cm", 1, 7600),),
-        days_ago=3,
         sent=(Sent("international", "C10", {"1": 1}, seed=31),),
     ),
     DemoOrder(
         "#2029",
         "Delayed, with a new date",
         (_line("1", "Nappe Brise", "Lin, 170 × 250 cm", 1, 9800), _line("2", "Serviettes Brise", "Lot de 6", 1, 5400)),
-        days_ago=6,
         sent=(Sent("delayed", "R10", {"1": 1, "2": 1}, seed=41),),
     ),
     DemoOrder(
         "#2017",
         "Delivered",
         (_line("1", "Théière Cormoran", "Fonte, 0,8 l", 1, 6900),),
-        days_ago=9,
         sent=(Sent("delivered", "D90", {"1": 1}, seed=51),),
     ),
     DemoOrder(
         "#2040",
         "Click & Collect: ready in the shop",
         (_line("1", "Panier Salicorne", "Osier", 1, 4500), _line("2", "Savon Lande", "", 2, 900)),
-        days_ago=1,
         deliveries=_collected,
     ),
     DemoOrder(
         "#2024",
         "Exception: damaged on the way",
         (_line("1", "Carafe Embrun", "Verre soufflé", 1, 5200), _line("2", "Verres Embrun", "Lot de 4", 1, 4800)),
-        days_ago=5,
         sent=(Sent("exception", "X10", {"1": 1, "2": 1}, seed=61),),
     ),
     DemoOrder(
         "#2033",
         "A carrier that we can only link to",
         (_line("1", "Affiche Phare", "50 × 70 cm", 1, 3500),),
-        days_ago=3,
         linked=(
             {
                 "id": "link",
@@ -149,7 +141,6 @@ ORDERS: Final = (
         "#2036",
         "Waiting at a pickup point",
         (_line("1", "Guirlande Lucioles", "5 m", 1, 2900),),
-        days_ago=4,
         sent=(Sent("pickup", "D30", {"1": 1}, seed=71),),
     ),
     DemoOrder(
@@ -162,25 +153,24 @@ ORDERS: Final = (
                 "quantity": {"ordered": 1, "current": 0, "removed": 1},
             },
         ),
-        days_ago=3,
         sent=(Sent("attempted", "D20", {"1": 1}, seed=81),),
     ),
 )
 
 
-def document(order: DemoOrder, now: datetime, numbers: tuple[str, ...]) -> Json:
-    """The order as a neutral document; `numbers` are the tracking numbers of what was sent."""
-    placed = now - timedelta(days=order.days_ago)
-    shipped = placed + timedelta(hours=7)
+def document(order: DemoOrder, now: datetime, handed: tuple[tuple[str, datetime], ...]) -> Json:
+    """The order as a neutral document; `handed` are tracking numbers and since when the carrier knows them."""
+    shipped = min((moment for _, moment in handed), default=now - timedelta(hours=20))
+    placed = shipped - timedelta(hours=order.hours_to_ship)
     total = sum(line["price"]["unit"]["shop"] * _count(line) for line in order.lines)
     sent = [
         {
             "id": f"parcel-{position}",
-            "created_at": shipped.isoformat(),
+            "created_at": moment.isoformat(),
             "lines": [{"line_id": line, "quantity": count} for line, count in parcel.lines.items()],
             "tracking": [{"carrier_raw": CARRIER, "number": number}],
         }
-        for position, (parcel, number) in enumerate(zip(order.sent, numbers, strict=True), 1)
+        for position, (parcel, (number, moment)) in enumerate(zip(order.sent, handed, strict=True), 1)
     ]
     return {
         "schema": "order/1",

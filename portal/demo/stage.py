@@ -69,18 +69,19 @@ def kept_pages(path: Path) -> dict[str, str]:
 
 async def _import(context: Context, order: DemoOrder) -> None:
     now = context.clock.now().replace(microsecond=0)
-    numbers = tuple(_number(parcel, now) for parcel in order.sent)
-    await import_order(context, neutral_order(document(order, now, numbers)))
+    handed = tuple(_handed(parcel, now) for parcel in order.sent)
+    await import_order(context, neutral_order(document(order, now, handed)))
 
 
-def _number(parcel: Sent, now: datetime) -> str:
-    """A number whose parcel stands where it should; one that stays goes on at life's pace."""
+def _handed(parcel: Sent, now: datetime) -> tuple[str, datetime]:
+    """A number whose parcel stands where it should, and since when the carrier has known it. A parcel that
+    is to stay goes on at life's pace."""
     seed = secrets.randbelow(1000) * 1000 + parcel.seed if parcel.moving else parcel.seed
     number = number_reaching(parcel.story, parcel.code, seed, now)
-    found = read_number(number)
-    if parcel.moving or found is None:
-        return number
-    return number_for(parcel.story, seed, now + _STAYS, found.lived + _STAYS)
+    lived = found.lived if (found := read_number(number)) else timedelta(0)
+    if not parcel.moving:
+        number = number_for(parcel.story, seed, now + _STAYS, lived + _STAYS)
+    return number, now - lived
 
 
 async def _is_over(context: Context, order: DemoOrder) -> bool:

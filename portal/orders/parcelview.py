@@ -22,7 +22,7 @@ _OFF = {Milestone.CANCELLED, Milestone.EXPIRED, Milestone.UNKNOWN}
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all parcels of a page share."""
+    """What all parcels of a page share. `promise` is the last day that was promised at checkout."""
 
     now: datetime
     zone: ZoneInfo
@@ -30,6 +30,7 @@ class Frame:
     lines: Mapping[int, Line]
     polled: frozenset[str]
     checkpoints: Sequence[Any]
+    promise: date | None = None
 
 
 def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView:
@@ -121,8 +122,8 @@ def _arrival(row: Any, milestone: Milestone) -> ArrivalView | None:
 def _late(frame: Frame, row: Any, milestone: Milestone, arrival: ArrivalView | None) -> bool:
     if milestone in TERMINAL or milestone is Milestone.READY_FOR_PICKUP:
         return False
-    today: date = frame.now.astimezone(frame.zone).date()
-    return bool(row.delayed or (arrival and arrival.day < today))
+    due = arrival.day if arrival else frame.promise
+    return bool(row.delayed or (due is not None and due < frame.now.astimezone(frame.zone).date()))
 
 
 def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:

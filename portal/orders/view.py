@@ -39,7 +39,7 @@ def order_view(
     whole = Whole(lines, packs, collect, order.cancelled_at is not None, order.fulfilment, order.payment, left)
     state = order_state(whole)
     by_id = {line.id: line for line in lines}
-    frame = Frame(now, zone, len(packs), by_id, polled, rows.checkpoints)
+    frame = Frame(now, zone, len(packs), by_id, polled, rows.checkpoints, order.promise_to)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
