@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ./.jalon
 SPEED ?=
+ARGS ?=
 
 BIN := .venv/bin
 FAST := not browser and not postgres and not slow
@@ -19,15 +20,15 @@ demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SP
 	@scripts/install.sh run
 	@exec scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
 
-test: ## everything a test needs, then all tests
+test: ## everything a test needs, then all tests (ARGS= for pytest)
 	@scripts/install.sh dev
 	@scripts/programs.sh postgresql chromium nginx
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: ## the tests that need no browser, no PostgreSQL and little time
 	@scripts/install.sh dev
-	@$(BIN)/python -m pytest -m "$(FAST)"
+	@$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
 check: ## formatting, lint, types, who may import whom, vendored files
 	@scripts/install.sh dev
@@ -42,10 +43,10 @@ format: ## write the formatting that `make check` asks for
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: ## measure; installs nginx with nchan, wrk and PostgreSQL where it may
+bench: ## measure, with ARGS=--quick roughly; installs nginx with nchan, wrk and PostgreSQL where it may
 	@scripts/install.sh dev
 	@scripts/programs.sh postgresql nginx nchan wrk
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 wheel: ## build dist/jalon-*.whl and the source archive
 	@scripts/install.sh dev
