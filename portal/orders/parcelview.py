@@ -135,6 +135,6 @@ def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:
 
 
 def _freshness(row: Any, entries: Sequence[Any]) -> FreshnessView:
-    return FreshnessView(
-        row.answered_at, row.last_scan_at, row.next_poll_at, row.failing_since, known=bool(row.known or entries)
-    )
+    # A carrier that has not answered yet has not said either that it does not know the number.
+    known = bool(row.known or entries or row.answered_at is None)
+    return FreshnessView(row.answered_at, row.last_scan_at, row.next_poll_at, row.failing_since, known=known)

@@ -105,6 +105,8 @@ async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: floa
             SHIPMENT.c.created_at,
             SHIPMENT.c.finished_at,
             TRACKER.c.watched_until,
+            TRACKER.c.answered_at,
+            TRACKER.c.failing_since,
         )
         .join(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
         .where(SHIPMENT.c.id == claim.shipment_id)
@@ -112,7 +114,9 @@ async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: floa
     if row is None:
         return
     seen = row.watched_until is not None and row.watched_until > now
-    situation = schedule.Situation(Milestone(row.milestone), row.last_scan_at or row.created_at, row.finished_at, seen)
+    # An old history may belong to the number's parcel before: silence counts from when we took it in.
+    last_news_at = max(row.last_scan_at or row.created_at, row.created_at)
+    situation = schedule.Situation(Milestone(row.milestone), last_news_at, row.finished_at, seen)
     next_poll_at = schedule.after_answer(now, situation, pace, _JITTER)
     values = {
         "next_poll_at": next_poll_at,
@@ -124,7 +128,8 @@ async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: floa
     }
     if known:
         values["known"] = True
-    if await _release(tx, claim, values) and seen and not news:
+    first = row.answered_at is None or row.failing_since is not None  # pages say otherwise until they hear of it
+    if await _release(tx, claim, values) and (seen or first) and not news:
         tx.emit(claim.topic, "shipment.checked", shipment=claim.shipment_id)
 
 

@@ -40,7 +40,7 @@ _NEEDS_A_PERSON = {ErrorKind.AUTH: 1 * _HOUR, ErrorKind.BAD_REQUEST: 6 * _HOUR}
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the next question depends on. `last_news_at` is the newest scan or, before any, the creation."""
+    """What the next question depends on. `last_news_at` is the newest scan or, if later, the creation."""
 
     milestone: Milestone
     last_news_at: datetime
