@@ -21,9 +21,9 @@ _ENOUGH: Final = 4.6
 
 def brand_css(colour: str) -> str:
     """The stylesheet for `colour`, "#rrggbb". Raises ValueError for anything else."""
-    brand = _parsed(colour)
-    on_brand = max("#ffffff", "#0d1419", key=lambda ink: contrast(_parsed(ink), brand))
-    light, dark = (_hex(_readable(brand, _parsed(surface))) for surface in (LIGHT, DARK))
+    brand = parsed(colour)
+    on_brand = max("#ffffff", "#0d1419", key=lambda ink: contrast(parsed(ink), brand))
+    light, dark = (_hex(_readable(brand, parsed(surface))) for surface in (LIGHT, DARK))
     return f":root{{--brand:{_hex(brand)};--on-brand:{on_brand};--brand-ink:light-dark({light},{dark})}}\n"
 
 
@@ -33,22 +33,28 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
+def soft(ink: Rgb, surface: Rgb) -> Rgb:
+    """The fill that the stylesheet makes of an ink: a little of it mixed into the surface, in Oklab."""
+    mixed = [SOFT * a + (1 - SOFT) * b for a, b in zip(_to_oklab(ink), _to_oklab(surface), strict=True)]
+    return _from_oklab(mixed[0], mixed[1], mixed[2])
+
+
 def _readable(colour: Rgb, surface: Rgb) -> Rgb:
     """`colour`, as little changed in lightness as makes it readable on the surface and on its soft fill."""
-    lightness, chroma, hue = _to_oklch(colour)
+    lightness, a, b = _to_oklab(colour)
     step = -0.01 if _luminance(surface) > 0.5 else 0.01
     if step > 0:
         lightness = max(lightness, 0.78)  # the least that is readable looks dull on a dark page
     while 0 <= lightness <= 1:
-        tried = _from_oklch(lightness, chroma, hue)
-        soft: Rgb = tuple(SOFT * a + (1 - SOFT) * b for a, b in zip(tried, surface, strict=True))  # type: ignore[assignment]  # three in, three out
-        if contrast(tried, soft) >= _ENOUGH and contrast(tried, surface) >= _ENOUGH:
+        tried = _from_oklab(lightness, a, b)
+        if min(contrast(tried, soft(tried, surface)), contrast(tried, surface)) >= _ENOUGH:
             return tried
         lightness += step
     return (0.0, 0.0, 0.0) if step < 0 else (1.0, 1.0, 1.0)
 
 
-def _parsed(colour: str) -> Rgb:
+def parsed(colour: str) -> Rgb:
+    """Channels 0 to 1 of "#rrggbb". Raises ValueError for anything else."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         raise ValueError(f"not a colour like #0b6b4f: {colour!r}")
     red, green, blue = bytes.fromhex(colour[1:])
@@ -65,7 +71,8 @@ def _linear(channel: float) -> float:
 
 def _encoded(channel: float) -> float:
     channel = min(max(channel, 0.0), 1.0)
-    return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+    sharp = channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+    return round(sharp * 255) / 255
 
 
 def _luminance(colour: Rgb) -> float:
@@ -73,21 +80,21 @@ def _luminance(colour: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _to_oklch(colour: Rgb) -> Rgb:
-    """Lightness, chroma and hue (radians) in Oklab, a space where lightness is what the eye calls so."""
+def _to_oklab(colour: Rgb) -> Rgb:
+    """Lightness, green to red, blue to yellow, in a space where lightness is what the eye calls so."""
     red, green, blue = map(_linear, colour)
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    lightness = 0.2104542553 * long + 0.793617785 * middle - 0.0040720468 * short
-    a = 1.9779984951 * long - 2.428592205 * middle + 0.4505937099 * short
-    b = 0.0259040371 * long + 0.7827717662 * middle - 0.808675766 * short
-    return lightness, math.hypot(a, b), math.atan2(b, a)
+    return (
+        0.2104542553 * long + 0.793617785 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.428592205 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.808675766 * short,
+    )
 
 
-def _from_oklch(lightness: float, chroma: float, hue: float) -> Rgb:
-    """Back to sRGB; what lies outside is cut off."""
-    a, b = chroma * math.cos(hue), chroma * math.sin(hue)
+def _from_oklab(lightness: float, a: float, b: float) -> Rgb:
+    """Back to sRGB, rounded as it will be written; what lies outside is cut off."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3

@@ -46,5 +46,5 @@
   document.addEventListener("htmx:sse:after:connection", stream("on"));
   document.addEventListener("htmx:sse:error", stream("off"));
   document.addEventListener("htmx:sse:close", stream(""));
-  document.addEventListener("htmx:error", stream("off"));
+  for (const failure of ["htmx:error", "htmx:response:error"]) document.addEventListener(failure, stream("off"));
 })();
