@@ -1,6 +1,7 @@
 """The database, the same to its callers on SQLite and on PostgreSQL.
 
-Reading: `async with db.read() as r: await r.rows(statement, params)`. Writing: `await db.write(unit)`,
+Reading: `async with db.read() as r: await r.rows(question, values)`, where a question that is asked often is
+a `Query`, compiled once. Writing: `await db.write(unit)`,
 where a unit is `async def unit(tx)`; units of concurrent callers share one transaction (group commit)
 and may be run again, so they touch nothing but `tx`. Events appended with `tx.emit` commit with the rows
 and wake the readers of the log. Statements are SQLAlchemy Core over the table classes.
@@ -12,38 +13,41 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import Select
 from sqlalchemy.engine import Row, make_url
 from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
 from portal.kit.errors import BadSetting
+from portal.kit.prepared import Query, Values
 
 T = TypeVar("T")
+Question = Query | Select[Any]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Reader(Protocol):
-    """What can be asked."""
+    """What can be asked. Rows are named tuples."""
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+    async def rows(self, question: Question, values: Values = None) -> list[Any]:
         """All rows."""
         ...
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, question: Question, values: Values = None) -> Any | None:
         """The first row, or None when there is none."""
         ...
 
 
-async def one(reader: Reader, statement: Executable, params: Params = None) -> Row[Any]:
-    """The row that must be there. Raises LookupError when it is not."""
-    row = await reader.row(statement, params)
-    if row is None:
-        raise LookupError("no row where one must be")
-    return row
-
-
-class Tx(Reader, Protocol):
+class Tx(Protocol):
     """One transaction, shared by the units of a batch."""
+
+    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+        """All rows that a statement selects or returns."""
+        ...
+
+    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+        """The first of them, or None when there is none."""
+        ...
 
     async def run(self, statement: Executable, params: Params = None) -> int:
         """Change rows; a list of params runs the statement once for each. Returns the rows touched."""
@@ -58,6 +62,14 @@ class Tx(Reader, Protocol):
     def emit(self, topic: str, kind: str, **data: Any) -> None:
         """Append an event when this transaction commits."""
         ...
+
+
+async def one(tx: Tx, statement: Executable, params: Params = None) -> Row[Any]:
+    """The row that must be there. Raises LookupError when it is not."""
+    row = await tx.row(statement, params)
+    if row is None:
+        raise LookupError("no row where one must be")
+    return row
 
 
 Unit = Callable[[Tx], Awaitable[T]]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Table as SaTable, insert, select
+from sqlalchemy import Index, Table as SaTable, bindparam, insert, select
 from sqlmodel import Field
 
+from portal.kit.prepared import Query
 from portal.kit.tables import Table, key
 
 
@@ -49,7 +50,12 @@ class Fact:
 
 EVENT: SaTable = Event.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 APPEND = insert(EVENT)
-_columns = (EVENT.c.id, EVENT.c.topic, EVENT.c.kind, EVENT.c.data)
+AFTER = Query(
+    select(EVENT.c.id, EVENT.c.topic, EVENT.c.kind, EVENT.c.data)
+    .where(EVENT.c.id > bindparam("last"))
+    .order_by(EVENT.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def rows_of(facts: Sequence[Fact], now: datetime) -> list[dict[str, Any]]:
@@ -65,11 +71,6 @@ def rows_of(facts: Sequence[Fact], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def after(last: int, limit: int) -> Any:
-    """The statement that reads what came after event `last`, oldest first."""
-    return select(*_columns).where(EVENT.c.id > last).order_by(EVENT.c.id).limit(limit)
-
-
 def happened(row: Sequence[Any]) -> Happened:
-    """A row of `after` as a value."""
+    """A row of `AFTER` as a value."""
     return Happened(row[0], row[1], row[2], json.loads(row[3]) if row[3] != "{}" else {})

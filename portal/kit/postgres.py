@@ -13,17 +13,19 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.engine import URL, Row, make_url
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
-from portal.kit.db import Params, Unit
+from portal.kit.db import Params, Question, Unit
 from portal.kit.errors import Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
+from portal.kit.prepared import Values, compiled
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
@@ -48,23 +50,28 @@ class PostgresDatabase:
             pool_timeout=5,
             connect_args={"timeout": 5, "command_timeout": 30},
         )
-        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._pool_size = pool_size
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._clock = clock
         self._writer = Writer(self._commit)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[PostgresReader]:
-        """A reader on a pooled connection."""
+        """A reader on a pooled connection of the driver."""
         with _unavailable():
-            connection = await _again(self._connect)
+            reader = PostgresReader(await self._reading(), self._engine.dialect)
             try:
-                yield PostgresReader(connection)
+                yield reader
             finally:
-                await connection.close()
+                await reader.close()
 
-    async def _connect(self) -> AsyncConnection:
-        connection = self._reading.connect()
-        return await connection.start()
+    async def _reading(self) -> asyncpg.Pool[asyncpg.Record]:
+        """Connections that only read, each statement by itself: nothing to clean up between two users."""
+        if self._pool is None:
+            self._pool = asyncpg.create_pool(
+                _dsn(self._url), min_size=0, max_size=self._pool_size, timeout=5, command_timeout=30, reset=_as_it_is
+            )
+        return await self._pool
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit; returns once it is committed."""
@@ -94,12 +101,14 @@ class PostgresDatabase:
     async def ping(self) -> None:
         """Raises Unavailable when the server does not answer."""
         async with self.read() as reader:
-            await reader.row(text("select 1"))
+            await reader.row(select(literal(1)))
 
     async def close(self) -> None:
         """Commit what waits and close the pool."""
         await self._writer.close()
         await self._engine.dispose()
+        if self._pool is not None:
+            self._pool.terminate()
 
     async def _commit(self, units: Sequence[Unit[Any]]) -> list[Any]:
         with _unavailable():
@@ -117,26 +126,54 @@ class PostgresDatabase:
 
 
 class PostgresReader:
-    """Statements on one connection."""
+    """Questions on one connection, taken from the pool when the first is asked."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], dialect: Dialect) -> None:
+        self._pool = pool
+        self._dialect = dialect
+        self._connection: Any = None
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
-        """All rows."""
-        return (await self._connection.execute(statement, params)).fetchall()
+    async def rows(self, question: Question, values: Values = None) -> list[Any]:
+        """All rows. A connection that turns out to be dead is replaced, once: asking again changes nothing."""
+        asked = compiled(question, self._dialect)
+        arguments = asked.arguments(values)
+        try:
+            return asked.rows(await self._fetch(asked.sql, arguments))
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            await self.close()
+        return asked.rows(await self._fetch(asked.sql, arguments))
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, question: Question, values: Values = None) -> Any | None:
         """The first row, or None."""
-        return (await self._connection.execute(statement, params)).first()
+        found = await self.rows(question, values)
+        return found[0] if found else None
+
+    async def _fetch(self, sql: str, arguments: list[Any]) -> list[asyncpg.Record]:
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        return list(await self._connection.fetch(sql, *arguments))
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool.release(connection)
 
 
-class PostgresTx(PostgresReader):
+class PostgresTx:
     """The transaction of one batch."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection)
+        self._connection = connection
         self.facts: list[Fact] = []
+
+    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+        """All rows that a statement selects or returns."""
+        return (await self._connection.execute(statement, params)).fetchall()
+
+    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+        """The first of them, or None."""
+        return (await self._connection.execute(statement, params)).first()
 
     async def run(self, statement: Executable, params: Params = None) -> int:
         """Change rows; returns how many."""
@@ -168,8 +205,25 @@ class _unavailable:  # noqa: N801 - used like a function: `with _unavailable():`
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: Any, problem: BaseException | None, _trace: Any) -> None:
-        if isinstance(problem, (OSError, PoolTimeout, asyncpg.PostgresConnectionError)) or _lost(problem):
+        if isinstance(problem, _AWAY) or _lost(problem):
             raise Unavailable(f"database: {type(problem).__name__}") from problem
+
+
+_AWAY = (
+    OSError,
+    PoolTimeout,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """What the pool does to a connection between two users: nothing."""
 
 
 def _lost(problem: BaseException | None) -> bool:

@@ -6,22 +6,25 @@ The file is in WAL mode with synchronous=FULL: what was acknowledged survives a 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import create_engine, event, pool
+from sqlalchemy import create_engine, event, literal, pool, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
-from portal.kit.db import Params, Unit
+from portal.kit.db import Params, Question, Unit
 from portal.kit.errors import BadSetting, Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
+from portal.kit.prepared import Values, compiled
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
@@ -35,7 +38,7 @@ class SqliteDatabase:
         self._engine = sqlite_engine(url)
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._reading: Connection | None = None
+        self._reading: sqlite3.Connection | None = None
         self._writing: Connection | None = None
         self._writer = Writer(self._commit)
         self._wakes: list[Callable[[], None]] = []
@@ -45,10 +48,10 @@ class SqliteDatabase:
         """A reader on the loop's own connection."""
         try:
             if self._reading is None:
-                self._reading = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            yield SqliteReader(self._reading)
-        except OperationalError as problem:
-            raise Unavailable(f"database: {problem.orig}") from problem
+                self._reading = _driver_connection(self._engine)
+            yield SqliteReader(self._reading, self._engine.dialect)
+        except sqlite3.OperationalError as problem:
+            raise Unavailable(f"database: {problem}") from problem
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in the writer's thread; returns once it is on disk."""
@@ -64,10 +67,8 @@ class SqliteDatabase:
 
     async def ping(self) -> None:
         """Raises Unavailable when the file cannot be read."""
-        from sqlalchemy import text
-
         async with self.read() as reader:
-            await reader.row(text("select 1"))
+            await reader.row(select(literal(1)))
 
     async def close(self) -> None:
         """Commit what waits and close the file."""
@@ -105,26 +106,38 @@ class SqliteDatabase:
 
 
 class SqliteReader:
-    """Statements on one connection; nothing waits, so nothing suspends."""
+    """Questions on one connection of the driver; nothing waits, so nothing suspends."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, dialect: Dialect) -> None:
         self._connection = connection
+        self._dialect = dialect
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+    async def rows(self, question: Question, values: Values = None) -> list[Any]:
         """All rows."""
-        return self._connection.execute(statement, params).fetchall()
+        asked = compiled(question, self._dialect)
+        return asked.rows(self._connection.execute(asked.sql, asked.arguments(values)).fetchall())
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, question: Question, values: Values = None) -> Any | None:
         """The first row, or None."""
-        return self._connection.execute(statement, params).first()
+        asked = compiled(question, self._dialect)
+        first = self._connection.execute(asked.sql, asked.arguments(values)).fetchone()
+        return None if first is None else asked.rows([first])[0]
 
 
-class SqliteTx(SqliteReader):
+class SqliteTx:
     """The transaction of one batch."""
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+        self._connection = connection
         self.facts: list[Fact] = []
+
+    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+        """All rows that a statement selects or returns."""
+        return self._connection.execute(statement, params).fetchall()
+
+    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+        """The first of them, or None."""
+        return self._connection.execute(statement, params).first()
 
     async def run(self, statement: Executable, params: Params = None) -> int:
         """Change rows; returns how many."""
@@ -164,6 +177,13 @@ def sqlite_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _driver_connection(engine: Engine) -> sqlite3.Connection:
+    """A connection of the driver's own, with the engine's pragmas."""
+    pooled = engine.raw_connection()
+    pooled.detach()
+    return cast(sqlite3.Connection, pooled.dbapi_connection)
 
 
 def _set_up(connection: Any, _record: Any) -> None:

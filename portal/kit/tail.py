@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from portal.kit.db import Database
 from portal.kit.errors import Unavailable
-from portal.kit.events import EVENT, Happened, after, happened
+from portal.kit.events import AFTER, EVENT, Happened, happened
+from portal.kit.prepared import Query
 
 log = logging.getLogger("jalon.tail")
 _LOOK_EVERY_S = 1.0
 _LIMIT = 1000
-_NEWEST = select(func.max(EVENT.c.id))
+_NEWEST = Query(select(func.max(EVENT.c.id)))
 
 
 async def newest(db: Database) -> int:
@@ -56,7 +57,7 @@ class Tail:
 
     async def _read(self) -> int:
         async with self._db.read() as reader:
-            rows = await reader.rows(after(self.seen, _LIMIT))
+            rows = await reader.rows(AFTER, {"last": self.seen, "most": _LIMIT})
         if rows:
             self._tell([happened(row) for row in rows])
             self.seen = rows[-1][0]

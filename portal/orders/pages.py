@@ -47,8 +47,7 @@ class OrderPages:
         """GET /o/{token}"""
         access = await self._open(request.path_params["token"])
         locale = self._locale(access, request)
-        async with self.context.db.read() as reader:
-            version = await queries.version(reader, access.order_id)
+        version = access.version
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{version.event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{self.build}"'
         if request.headers.get("if-none-match") == etag:

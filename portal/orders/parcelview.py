@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from carriers import TERMINAL, Milestone
 from portal.orders.state import Line, Pack
 from portal.orders.viewmodels import ArrivalView, DayView, EntryView, FreshnessView, ItemView, ParcelView, Tone
+from portal.tracking.queries import Scan
 
+_DAY = itemgetter(0)
 _ALERT = {Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.LOST, Milestone.RETURNING, Milestone.RETURNED}
 _WAIT = {Milestone.READY_FOR_PICKUP, Milestone.ATTEMPTED}
 _GOOD = {Milestone.DELIVERED, Milestone.COLLECTED}
@@ -29,7 +32,7 @@ class Frame:
     total: int
     lines: Mapping[int, Line]
     polled: frozenset[str]
-    checkpoints: Sequence[Any]
+    scans: Mapping[int, list[Scan]]
     promise: date | None = None
 
 
@@ -37,7 +40,7 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
     """The section of one parcel; `row` is its shipment."""
     milestone = pack.milestone
     tracked = row.answered_at is not None or (row.carrier in frame.polled and row.carrier is not None)
-    entries = [scan for scan in frame.checkpoints if scan.shipment_id == row.id] if tracked else []
+    entries = frame.scans.get(row.id, []) if tracked else []
     arrival = _arrival(row, milestone)
     return ParcelView(
         dom_id=f"parcel-{row.id}",
@@ -73,20 +76,23 @@ def tone(milestone: Milestone, late: bool) -> Tone:
     return Tone.WAIT if milestone in _WAIT or late else Tone.CALM
 
 
-def timeline(scans: Sequence[Any], zone: ZoneInfo) -> tuple[DayView, ...]:
+def timeline(scans: Sequence[Scan], zone: ZoneInfo) -> tuple[DayView, ...]:
     """Checkpoints (newest first) by the customer's days. Undated ones cannot be placed and are left out."""
-    dated = [(_local(scan, zone), scan) for scan in scans if scan.wall is not None]
-    return tuple(
-        DayView(day, tuple(_entry(local, scan) for local, scan in some))
-        for day, some in groupby(dated, key=lambda pair: pair[0].date())
-    )
+    days: list[DayView] = []
+    for day, some in groupby(_placed(scans, zone), key=_DAY):
+        days.append(DayView(day, tuple(_entry(local, scan) for _, local, scan in some)))
+    return tuple(days)
 
 
-def _local(scan: Any, zone: ZoneInfo) -> datetime:
-    """The scan on the customer's clock where its zone is known, else on the carrier's, as it was read."""
-    if scan.offset_minutes is None or scan.date_only:
-        return scan.wall  # type: ignore[no-any-return]  # a column of type datetime
-    return scan.wall.replace(tzinfo=_offset(scan.offset_minutes)).astimezone(zone)  # type: ignore[no-any-return]  # as above
+def _placed(scans: Sequence[Scan], zone: ZoneInfo) -> Iterator[tuple[date, datetime, Scan]]:
+    """Each scan with its day and clock: the customer's where its zone is known, else the carrier's own."""
+    for scan in scans:
+        local = scan.wall
+        if local is None:
+            continue
+        if scan.offset_minutes is not None and not scan.date_only:
+            local = local.replace(tzinfo=_offset(scan.offset_minutes)).astimezone(zone)
+        yield local.date(), local, scan
 
 
 @lru_cache(256)
@@ -94,23 +100,25 @@ def _offset(minutes: int) -> timezone:
     return timezone(timedelta(minutes=minutes))
 
 
-def _entry(local: datetime, scan: Any) -> EntryView:
+def _entry(local: datetime, scan: Scan) -> EntryView:
+    iso = local.isoformat(timespec="minutes")
     return EntryView(
         milestone=scan.milestone or "note",
         reason=scan.reason,
-        clock=None if scan.date_only else f"{local:%H:%M}",
-        iso=local.date().isoformat() if scan.date_only else local.isoformat(timespec="minutes"),
+        clock=None if scan.date_only else iso[11:16],
+        iso=iso[:10] if scan.date_only else iso,
         zone_known=scan.offset_minutes is not None or scan.date_only,
         place=_place(scan),
         text=scan.text,
     )
 
 
-def _place(scan: Any) -> str | None:
+def _place(scan: Scan) -> str | None:
     if scan.place:
-        return str(scan.place)
-    parts = [part for part in (scan.city, scan.region) if part]
-    return ", ".join(parts) or scan.country
+        return scan.place
+    if scan.city and scan.region:
+        return f"{scan.city}, {scan.region}"
+    return scan.city or scan.region or scan.country
 
 
 def _arrival(row: Any, milestone: Milestone) -> ArrivalView | None:

@@ -7,44 +7,89 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.engine import Row
+from sqlalchemy import String, bindparam, cast, func, literal, select
 
 from portal.kit.db import Reader
 from portal.kit.events import EVENT
 from portal.kit.ids import token_hash
+from portal.kit.prepared import Query
 from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER, ORDER_LINE, ORDER_LINK, PARCEL, PARCEL_LINE
 from portal.orders.private import ORDER_PRIVATE
 from portal.tracking import queries as tracking
 
-_LINK = select(
-    ORDER_LINK.c.id, ORDER_LINK.c.order_id, ORDER_LINK.c.expires_at, ORDER_LINK.c.revoked_at, ORDER.c.locale
-).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)
-_LAST_EVENT = select(func.max(EVENT.c.id)).where(EVENT.c.topic == bindparam("topic"))
-_ORDER = select(ORDER, ORDER_PRIVATE.c.collect_code).outerjoin(ORDER_PRIVATE).where(ORDER.c.id == bindparam("order"))
-_LINES = select(ORDER_LINE).where(ORDER_LINE.c.order_id == bindparam("order")).order_by(ORDER_LINE.c.position)
-_DELIVERIES = (
-    select(DELIVERY, DELIVERY_LINE.c.line_id, DELIVERY_LINE.c.quantity, DELIVERY_LINE.c.remaining)
+_TOPIC = literal("order:") + cast(ORDER_LINK.c.order_id, String)
+_LAST_EVENT = select(func.max(EVENT.c.id)).where(EVENT.c.topic == _TOPIC).correlate(ORDER_LINK).scalar_subquery()
+_LINK = Query(
+    select(
+        ORDER_LINK.c.id,
+        ORDER_LINK.c.order_id,
+        ORDER_LINK.c.expires_at,
+        ORDER_LINK.c.revoked_at,
+        ORDER.c.locale,
+        _LAST_EVENT.label("event"),
+        tracking.last_asked(_TOPIC).label("asked"),
+    ).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)
+)
+_VERSION = Query(
+    select(
+        select(func.max(EVENT.c.id)).where(EVENT.c.topic == bindparam("topic")).scalar_subquery().label("event"),
+        tracking.last_asked(bindparam("topic")).label("asked"),
+    )
+)
+_ORDER = Query(
+    select(
+        ORDER.c.number,
+        ORDER.c.payment,
+        ORDER.c.fulfilment,
+        ORDER.c.placed_at,
+        ORDER.c.cancelled_at,
+        ORDER.c.cancel_reason,
+        ORDER.c.currency,
+        ORDER.c.total,
+        ORDER.c.promise_from,
+        ORDER.c.promise_to,
+        ORDER.c.updated_at,
+        ORDER_PRIVATE.c.collect_code,
+    )
+    .outerjoin(ORDER_PRIVATE)
+    .where(ORDER.c.id == bindparam("order"))
+)
+_LINES = Query(
+    select(
+        ORDER_LINE.c.id,
+        ORDER_LINE.c.title,
+        ORDER_LINE.c.options,
+        ORDER_LINE.c.kind,
+        ORDER_LINE.c.requires_shipping,
+        ORDER_LINE.c.ordered,
+        ORDER_LINE.c.current,
+        ORDER_LINE.c.fulfilled,
+    )
+    .where(ORDER_LINE.c.order_id == bindparam("order"))
+    .order_by(ORDER_LINE.c.position)
+)
+_DELIVERIES = Query(
+    select(
+        DELIVERY.c.id,
+        DELIVERY.c.method,
+        DELIVERY.c.state,
+        DELIVERY.c.label,
+        DELIVERY.c.location,
+        DELIVERY.c.ready_at,
+        DELIVERY.c.collected_at,
+        DELIVERY.c.opening_hours,
+        DELIVERY_LINE.c.line_id,
+        DELIVERY_LINE.c.quantity,
+    )
     .outerjoin(DELIVERY_LINE)
     .where(DELIVERY.c.order_id == bindparam("order"))
 )
-_PARCELS = (
-    select(PARCEL, PARCEL_LINE.c.line_id, PARCEL_LINE.c.quantity)
+_PARCELS = Query(
+    select(PARCEL.c.id, PARCEL.c.shipment_id, PARCEL.c.allocation, PARCEL_LINE.c.line_id, PARCEL_LINE.c.quantity)
     .outerjoin(PARCEL_LINE)
     .where(PARCEL.c.order_id == bindparam("order"), PARCEL.c.state == "ok")
     .order_by(PARCEL.c.position, PARCEL.c.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What a link gives: one order, for as long as the link lives."""
-
-    link_id: int
-    order_id: int
-    expires_at: datetime
-    live: bool
-    locale: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +101,27 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """What a link gives: one order, for as long as the link lives. `version` is the order's present one."""
+
+    link_id: int
+    order_id: int
+    expires_at: datetime
+    live: bool
+    locale: str | None
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRows:
     """An order as it is stored."""
 
-    order: Row[Any]
-    lines: Sequence[Row[Any]]
-    deliveries: Sequence[Row[Any]]
-    parcels: Sequence[Row[Any]]
-    shipments: Sequence[Row[Any]]
-    checkpoints: Sequence[Row[Any]]
+    order: Any
+    lines: Sequence[Any]
+    deliveries: Sequence[Any]
+    parcels: Sequence[Any]
+    shipments: Sequence[Any]
+    checkpoints: Sequence[tracking.Scan]
 
 
 def topic_of(order_id: int) -> str:
@@ -80,14 +137,14 @@ async def access_by_token(reader: Reader, token: str, now: datetime) -> Access |
     row = await reader.row(_LINK, {"hash": token_hash(token)})
     if row is None:
         return None
-    return Access(row.id, row.order_id, row.expires_at, row.revoked_at is None and row.expires_at > now, row.locale)
+    live = row.revoked_at is None and row.expires_at > now
+    return Access(row.id, row.order_id, row.expires_at, live, row.locale, Version(row.event or 0, row.asked))
 
 
 async def version(reader: Reader, order_id: int) -> Version:
     """The order's present version."""
-    topic = topic_of(order_id)
-    last = await reader.row(_LAST_EVENT, {"topic": topic})
-    return Version(int(last[0] or 0) if last else 0, await tracking.last_asked(reader, topic))
+    row = await reader.row(_VERSION, {"topic": topic_of(order_id)})
+    return Version(row.event or 0, row.asked) if row else Version(0, None)
 
 
 async def load(reader: Reader, order_id: int) -> OrderRows | None:

@@ -13,6 +13,7 @@ from portal.orders.parcelview import Frame, parcel_view
 from portal.orders.queries import OrderRows
 from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state, unshipped
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
+from portal.tracking.queries import Scan
 
 
 def order_view(
@@ -39,7 +40,7 @@ def order_view(
     whole = Whole(lines, packs, collect, order.cancelled_at is not None, order.fulfilment, order.payment, left)
     state = order_state(whole)
     by_id = {line.id: line for line in lines}
-    frame = Frame(now, zone, len(packs), by_id, polled, rows.checkpoints, order.promise_to)
+    frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
@@ -88,6 +89,13 @@ def _line(row: Any) -> Line:
 def _parcels(rows: OrderRows) -> list[Any]:
     """One row per parcel, though the read has one per parcel and line."""
     return list({row.id: row for row in rows.parcels}.values())
+
+
+def _scans(rows: OrderRows) -> dict[int, list[Scan]]:
+    scans: dict[int, list[Scan]] = {}
+    for scan in rows.checkpoints:
+        scans.setdefault(scan.shipment_id, []).append(scan)
+    return scans
 
 
 def _contents(rows: OrderRows) -> dict[int, dict[int, int]]:

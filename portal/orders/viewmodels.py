@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class OrderState(StrEnum):
@@ -91,12 +92,10 @@ class ArrivalView:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One checkpoint. `clock` is the local wall clock "HH:MM", or None when only the day is known.
-
-    `zone_known` is False where the carrier gave local time without a zone. `text` is the carrier's own
-    wording and may be in any language; `place` is as the carrier writes it.
+class EntryView(NamedTuple):
+    """One checkpoint; a page has dozens, hence no dataclass. `clock` is the local wall clock "HH:MM", or
+    None when only the day is known. `zone_known` is False where the carrier gave local time without a zone.
+    `text` is the carrier's own wording and may be in any language; `place` is as the carrier writes it.
     """
 
     milestone: str

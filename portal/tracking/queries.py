@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 
 from portal.kit.db import Reader
+from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 
-_LAST_ASKED = select(func.max(TRACKER.c.asked_at)).join(SHIPMENT).where(SHIPMENT.c.topic == bindparam("topic"))
-_SHIPMENTS = (
+
+class Scan(NamedTuple):
+    """A checkpoint as the owner's page reads it; a page has dozens, hence no dataclass."""
+
+    shipment_id: int
+    milestone: str | None
+    reason: str | None
+    wall: datetime | None
+    offset_minutes: int | None
+    date_only: bool
+    country: str | None
+    text: str | None
+    city: str | None
+    region: str | None
+    place: str | None
+
+
+_SHIPMENTS = Query(
     select(
         SHIPMENT.c.id,
         SHIPMENT.c.carrier,
@@ -41,7 +56,7 @@ _SHIPMENTS = (
     .outerjoin(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
     .where(SHIPMENT.c.topic == bindparam("topic"))
 )
-_CHECKPOINTS = (
+_CHECKPOINTS = Query(
     select(
         CHECKPOINT.c.shipment_id,
         CHECKPOINT.c.milestone,
@@ -62,13 +77,12 @@ _CHECKPOINTS = (
 )
 
 
-async def last_asked(reader: Reader, topic: str) -> datetime | None:
-    """When a carrier was last asked about any shipment of a topic."""
-    row = await reader.row(_LAST_ASKED, {"topic": topic})
-    return row[0] if row else None
+def last_asked(topic: ColumnElement[str]) -> ScalarSelect[datetime | None]:
+    """When a carrier was last asked about any shipment of a topic, to be part of a wider select."""
+    return select(func.max(TRACKER.c.asked_at)).join(SHIPMENT).where(SHIPMENT.c.topic == topic).scalar_subquery()
 
 
-async def shipments(reader: Reader, topic: str) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+async def shipments(reader: Reader, topic: str) -> tuple[list[Any], list[Scan]]:
     """A topic's shipments with their trackers, and their checkpoints newest first."""
     key = {"topic": topic}
-    return await reader.rows(_SHIPMENTS, key), await reader.rows(_CHECKPOINTS, key)
+    return await reader.rows(_SHIPMENTS, key), [Scan._make(row) for row in await reader.rows(_CHECKPOINTS, key)]

@@ -1,0 +1,81 @@
+"""Selects compiled once: the driver's speed on the read path, with SQLAlchemy's types at both ends.
+
+A page asks the same few questions thousands of times a minute, and working out their SQL and result
+columns anew costs more than the database does. Statements are compiled when first asked on an engine;
+rows come back as named tuples.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.engine.interfaces import Dialect
+
+Processor = Callable[[Any], Any] | None
+Values = Mapping[str, Any] | None
+
+
+class Query:
+    """A select to be asked often; parameters are its named `bindparam`s."""
+
+    __slots__ = ("_compiled", "statement")
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+        self._compiled: dict[str, Compiled] = {}
+
+    def on(self, dialect: Dialect) -> Compiled:
+        """The query as this engine wants it."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = Compiled(self.statement, dialect)
+        return compiled
+
+
+def compiled(question: Query | Select[Any], dialect: Dialect) -> Compiled:
+    """A question as this engine wants it; one that is no Query is compiled for this once."""
+    query = question if isinstance(question, Query) else Query(question)
+    return query.on(dialect)
+
+
+class Compiled:
+    """SQL text, how its parameters are ordered, and how its rows are read."""
+
+    __slots__ = ("_make", "_names", "_processors", "_sent", "_values", "sql")
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self._names: Sequence[str] = compiled.positiontup or ()
+        self._values: dict[str, Any] = dict(compiled.params)
+        self._sent: Mapping[str, Any] = compiled._bind_processors  # there is no other way to them
+        columns = list(statement.selected_columns)
+        names = [column.key or f"column_{i}" for i, column in enumerate(columns)]
+        row: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are known when it runs only
+        self._make = row._make
+        self._processors = [
+            (i, read)
+            for i, column in enumerate(columns)
+            if (read := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ]
+
+    def arguments(self, values: Values) -> list[Any]:
+        """The parameters in the order of the SQL."""
+        given = {**self._values, **values} if values else self._values
+        return [given[name] if (send := self._sent.get(name)) is None else send(given[name]) for name in self._names]
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """The driver's rows with their types."""
+        if not self._processors:
+            return [self._make(row) for row in found]
+        return [self._row(row) for row in found]
+
+    def _row(self, raw: Sequence[Any]) -> Any:
+        row = list(raw)
+        for i, read in self._processors:
+            if row[i] is not None:
+                row[i] = read(row[i])
+        return self._make(row)
