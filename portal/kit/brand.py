@@ -94,11 +94,13 @@ def _to_oklab(colour: Rgb) -> Rgb:
 
 
 def _from_oklab(lightness: float, a: float, b: float) -> Rgb:
-    """Back to sRGB, rounded as it will be written; what lies outside is cut off."""
+    """Back to sRGB, rounded as it will be written; what a screen cannot show is made paler, not another hue."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3
     red = 4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * middle + 1.707614701 * short
+    if max(abs(a), abs(b)) > 0.001 and not all(-0.001 <= channel <= 1.001 for channel in (red, green, blue)):
+        return _from_oklab(lightness, a * 0.96, b * 0.96)
     return _encoded(red), _encoded(green), _encoded(blue)
