@@ -54,7 +54,7 @@ def after_answer(now: datetime, situation: Situation, pace: float, jitter: rando
     `pace` divides every interval.
     """
     if situation.milestone in TERMINAL:
-        look = (situation.finished_at or now) + LATE_LOOK / pace
+        look = (situation.finished_at or situation.last_news_at) + LATE_LOOK / pace
         return look if look > now else None
     if now - situation.last_news_at > SILENCE:
         return None
