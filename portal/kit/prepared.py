@@ -47,7 +47,7 @@ class Compiled:
     __slots__ = ("_make", "_names", "_processors", "_sent", "_values", "sql")
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self._names: Sequence[str] = compiled.positiontup or ()
         self._values: dict[str, Any] = dict(compiled.params)
