@@ -9,6 +9,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -121,6 +122,10 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the base class's shape
+        """Stop; asking twice changes nothing, since stopping is bounded in time."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: Any = None) -> None:
         """Stop taking connections, end the streams, then wait for the rest."""
