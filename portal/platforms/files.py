@@ -22,6 +22,7 @@ _SPACE = re.compile(r"\s*")
 _SEPARATOR = re.compile(r"\s*([,\]])")
 _WORD_END = re.compile(r"[,\]\n]")
 _LINE_WITH_OBJECT = re.compile(r"\n(?=\{)")
+_TOKEN_ENOUGH = 300  # characters behind a fault, so that the name that stands there is whole
 _TOO_LONG = f"longer than {LONGEST // 1024**2} MB: write one order per line"
 
 _Read = Generator[Value | Problem, None, int]
@@ -166,6 +167,6 @@ def _behind(text: str, start: int) -> int:
 
 
 def _broken(text: str, start: int, line: int, wrong: BadJson, at: str = "") -> Problem:
-    member = name_of(path_at(text[start : wrong.offset + 1], wrong.offset - start))
+    member = name_of(path_at(text[start : wrong.offset + _TOKEN_ENOUGH], wrong.offset - start))
     name = f"{at}.{member}" if at and member and not member.startswith("[") else f"{at}{member}"
     return Problem(line + text.count("\n", start, wrong.offset), name, wrong.message)

@@ -11,6 +11,7 @@ from typing import Any
 
 import carriers
 from carriers import Milestone
+from portal.platforms.neutral.mirror import mirrored
 
 Json = dict[str, Any]
 
@@ -31,7 +32,7 @@ def filled(order: Json) -> Json:
     adjustments = [_named(item, position, None) for position, item in enumerate(_listed(order, "adjustments"), 1)]
     built = {"lines": lines, "parcels": parcels, "deliveries": deliveries, "adjustments": adjustments}
     stated = {name: items for name, items in built.items() if isinstance(order.get(name), list)}
-    return {**order, **stated, "source": _source(order), **_currency(order)}
+    return mirrored({**order, **stated, "source": _source(order), **_currency(order)})
 
 
 def _listed(order: Json, name: str) -> list[Any]:
@@ -56,7 +57,12 @@ def _currency(order: Json) -> Json:
         currency = {"shop": currency}
     if not isinstance(currency, dict):
         return {}
-    return {"currency": {**currency, "buyer": currency.get("buyer") or currency.get("shop")}}
+    codes = {side: _upper(currency.get(side)) for side in ("shop", "buyer")}
+    return {"currency": {**currency, "shop": codes["shop"], "buyer": codes["buyer"] or codes["shop"]}}
+
+
+def _upper(code: object) -> object:
+    return code.strip().upper() or None if isinstance(code, str) else code
 
 
 def _named(item: object, position: int, name: object) -> Any:

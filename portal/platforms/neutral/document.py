@@ -47,7 +47,7 @@ def neutral_order(value: object) -> NeutralOrder:
     faults = (*_twice(order), *_without_currency(order))
     if faults:
         raise InvalidOrder(faults)
-    return order.model_copy(update={**_versioned(order), **_buyer_too(order)})
+    return order.model_copy(update=_versioned(order))
 
 
 def as_json(order: NeutralOrder) -> dict[str, Any]:
@@ -111,31 +111,3 @@ def _versioned(order: NeutralOrder) -> dict[str, Any]:
         return {"version": in_utc(instant(version))} if isinstance(version, str) else {}
     except ValueError:
         return {}
-
-
-def _buyer_too(order: NeutralOrder) -> dict[str, Any]:
-    """Where both currencies are one, the buyer's amounts are the shop's."""
-    same = order.currency.shop is not None and order.currency.shop == order.currency.buyer
-    return _mirrored(order) if same else {}
-
-
-def _mirrored(part: Part) -> dict[str, Any]:
-    """The members of `part` in which an amount had only one side."""
-    changes = {}
-    for name in type(part).model_fields:
-        value = getattr(part, name)
-        twin = tuple(_twin(item) for item in value) if isinstance(value, tuple) else _twin(value)
-        if twin != value:
-            changes[name] = twin
-    return changes
-
-
-def _twin(value: Any) -> Any:
-    if isinstance(value, Amount):
-        shop, buyer = value.shop, value.buyer
-        sides = {"shop": buyer if shop is None else shop, "buyer": shop if buyer is None else buyer}
-        return value.model_copy(update=sides)
-    if not isinstance(value, Part):
-        return value
-    changes = _mirrored(value)
-    return value.model_copy(update=changes) if changes else value

@@ -24,6 +24,7 @@ from pydantic import (
 
 from portal.platforms.neutral import money
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:?\d\d)")
 
 
@@ -74,10 +75,15 @@ def _as_code(value: object) -> object:
 
 
 def _as_country(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) and value.strip() else _blank_is_none(value)
+    if not isinstance(value, str) or not value.strip():
+        return _blank_is_none(value)
+    code = value.strip().upper()
+    if not _COUNTRY.fullmatch(code):
+        raise ValueError("expected a country code of two letters, like FR")
+    return code
 
 
-Word = Annotated[str, BeforeValidator(_as_text), StringConstraints(strip_whitespace=True, min_length=1)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_as_text)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
 When = Annotated[datetime | None, WrapValidator(_aware)]
 Whole = Annotated[int, Field(strict=True, ge=-money.LARGEST, le=money.LARGEST)]
@@ -85,7 +91,7 @@ Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Flag = Annotated[bool, Field(strict=True)]
 Degrees = Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)]
 Code = Annotated[str | None, BeforeValidator(_as_code)]
-Country = Annotated[str | None, BeforeValidator(_as_country), StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str | None, BeforeValidator(_as_country)]
 
 
 class Part(BaseModel):

@@ -62,7 +62,7 @@ class Bulk:
         """What belongs to no order of this source."""
         if self._parts:
             parts = sum(len(parts) for parts in self._parts.values())
-            yield Note(1, f"{parts} parts of orders that are not in this file: nothing to import")
+            yield Note(1, f"parts of orders that are not in this file ({parts}): nothing to import")
 
     def _whole(self, own: str, node: Any, depth: int) -> dict[str, Any]:
         """The node with its parts under their members. Takes the parts out."""

@@ -164,9 +164,8 @@ def _nothing(item: Value, body: Node, delivered: Delivered) -> Note | Problem:
 
 def _ids(data: Node) -> Iterator[str]:
     for name, value in data.items():
-        for one in [value, part(value, "order")] if isinstance(value, dict) else nodes(data, name):
-            if isinstance(one, dict) and kind_of(one.get("id")) == "Order":
-                yield str(one["id"])
+        own = [value, part(value, "order")] if isinstance(value, dict) else []
+        yield from (str(one["id"]) for one in (*own, *nodes(data, name)) if kind_of(one.get("id")) == "Order")
 
 
 def _joined(at: str, member: str) -> str:
