@@ -10,7 +10,7 @@ BIN := .venv/bin
 FAST := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format bench wheel lock clean
+.PHONY: help demo test test-fast check format docs bench wheel lock clean
 export PYTHON
 
 help: ## list these targets
@@ -42,6 +42,10 @@ format: ## write the formatting that `make check` asks for
 	@scripts/install.sh dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: ## write docs/settings.md anew from the settings
+	@scripts/install.sh dev
+	@$(BIN)/python scripts/settings_page.py
 
 bench: ## measure, with ARGS=--quick roughly; installs nginx with nchan, wrk and PostgreSQL where it may
 	@scripts/install.sh dev

@@ -1,0 +1,42 @@
+"""What the pages of documentation point at is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.settings import Settings
+from scripts.settings_page import page
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+COMMANDS = (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_files_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_settings_exist(path: Path) -> None:
+    text = path.read_text()
+    targets = set(re.findall(r"(?:`|^|\s)make ([a-z]+(?:-[a-z]+)*)(?=`|\s|$)", "\n".join(_code(text))))
+    assert {target for target in targets if f"\n{target}:" not in COMMANDS} == set()
+    named = {
+        name.removesuffix("_FILE") for name in re.findall(r"\bJALON_(?!CARRIER_|TEST_)([A-Z][A-Z_]*[A-Z])\b", text)
+    }
+    assert {name for name in named - {"X"} if name.lower() not in Settings.model_fields} == set()
+
+
+def test_page_of_settings_is_current() -> None:
+    assert (ROOT / "docs/settings.md").read_text() == page(), "run `make docs`"
+
+
+def _code(text: str) -> list[str]:
+    """What is set as code: whole blocks of shell, and pieces between single backticks."""
+    blocks = re.findall(r"(?s)```sh\n(.*?)```", text)
+    return [*blocks, *(f"`{piece}`" for piece in re.findall(r"`([^`\n]+)`", text))]
