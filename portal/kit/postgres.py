@@ -101,7 +101,7 @@ class PostgresDatabase:
     async def ping(self) -> None:
         """Raises Unavailable when the server does not answer."""
         async with self.read() as reader:
-            await reader.row(select(literal(1)))
+            await reader.row(select(literal(1).label("one")))
 
     async def close(self) -> None:
         """Commit what waits and close the pool."""

@@ -68,7 +68,7 @@ class SqliteDatabase:
     async def ping(self) -> None:
         """Raises Unavailable when the file cannot be read."""
         async with self.read() as reader:
-            await reader.row(select(literal(1)))
+            await reader.row(select(literal(1).label("one")))
 
     async def close(self) -> None:
         """Commit what waits and close the file."""
