@@ -22,7 +22,7 @@ _ENOUGH: Final = 4.6
 def brand_css(colour: str) -> str:
     """The stylesheet for `colour`, "#rrggbb". Raises ValueError for anything else."""
     brand = parsed(colour)
-    on_brand = max("#ffffff", "#0d1419", key=lambda ink: contrast(parsed(ink), brand))
+    on_brand = max("#ffffff", "#000000", key=lambda ink: contrast(parsed(ink), brand))
     light, dark = (_hex(_readable(brand, parsed(surface))) for surface in (LIGHT, DARK))
     return f":root{{--brand:{_hex(brand)};--on-brand:{on_brand};--brand-ink:light-dark({light},{dark})}}\n"
 

@@ -112,7 +112,8 @@ def money(minor: int, currency: str, /) -> str:
     pattern = parse_pattern(locale.currency_formats["standard"].pattern)
     pattern.frac_prec = (digits, digits)
     amount = Decimal(minor).scaleb(-digits)
-    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    shown = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", shown)  # babel leaves out CLDR's space after a code
 
 
 @_remembered
