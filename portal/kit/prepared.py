@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Float, Select
 from sqlalchemy.engine.interfaces import Dialect
 
 Processor = Callable[[Any], Any] | None
@@ -59,7 +59,8 @@ class Compiled:
         self._processors = [
             (i, read)
             for i, column in enumerate(columns)
-            if (read := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+            if not isinstance(column.type, Float)  # drivers give these as they are; asyncpg's wants a type code
+            and (read := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ]
 
     def arguments(self, values: Values) -> list[Any]:
