@@ -39,7 +39,7 @@ class ShipmentFacts:
 
 
 async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
-    """Take in a shipment or what changed of it; returns its id. Tells the log when something changed."""
+    """Take in a shipment or what changed of it; returns its id. Telling the log is for whoever sold it."""
     columns = {
         "topic": facts.topic,
         "carrier": facts.carrier,
@@ -69,7 +69,7 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         if changed:
             await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**changed, updated_at=now))
         if "number" in changed or "carrier" in changed:
-            await _start_over(tx, shipment_id)
+            await _start_over(tx, shipment_id, facts)
     private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
     await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
     await refold(tx, now, shipment_id)
@@ -86,9 +86,19 @@ async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) 
     await tx.upsert(TRACKER, [row], ["shipment_id"], update=False)
 
 
-async def _start_over(tx: Tx, shipment_id: int) -> None:
+async def _start_over(tx: Tx, shipment_id: int, facts: ShipmentFacts) -> None:
     """The shop named another number or carrier: what the old one said is not about this parcel."""
     await tx.run(delete(CHECKPOINT).where(CHECKPOINT.c.shipment_id == shipment_id))
     await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id == shipment_id))
-    nothing = {"carrier_milestone": None, "carrier_reason": None, "carrier_at": None, "carrier_delayed": False}
+    nothing = {
+        "carrier_milestone": None,
+        "carrier_reason": None,
+        "carrier_at": None,
+        "carrier_delayed": False,
+        "estimate_day": facts.estimate_day,
+        "estimate_from": None,
+        "estimate_to": None,
+    }
     await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**nothing))
+    private = update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id)
+    await tx.run(private.values(pickup_point=None, signed_by=None))

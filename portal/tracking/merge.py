@@ -63,11 +63,15 @@ async def refold(tx: Tx, now: datetime, shipment_id: int) -> Standing:
 
 
 async def _take_statement(tx: Tx, shipment_id: int, report: Report) -> bool:
-    """Keep the carrier's current status and estimate; True when they differ from what was kept."""
+    """Keep the carrier's current status and estimate; True when they differ from what was kept.
+
+    Of a report that comes late, after news of a later moment, only the scans count.
+    """
     columns = SHIPMENT.c
     kept = await one(
         tx,
         select(
+            columns.last_scan_at,
             columns.carrier_milestone,
             columns.carrier_reason,
             columns.carrier_at,
@@ -78,10 +82,10 @@ async def _take_statement(tx: Tx, shipment_id: int, report: Report) -> bool:
         ).where(columns.id == shipment_id),
     )
     at = max((c.at.sort_key for c in report.checkpoints if c.at is not None), default=None)
+    if at is not None and kept.last_scan_at is not None and at.replace(tzinfo=UTC) < kept.last_scan_at:
+        return False
     given: dict[str, Any] = estimate_columns(report)
-    if report.milestone is not None and (
-        kept.carrier_at is None or at is None or at.replace(tzinfo=UTC) >= kept.carrier_at
-    ):
+    if report.milestone is not None:
         given |= {
             "carrier_milestone": report.milestone.value,
             "carrier_reason": report.reason.value if report.reason else None,
