@@ -142,7 +142,11 @@ def test_refunds_know_whether_they_were_paid(state: str, status: str) -> None:
 
 def test_what_is_left_of_a_line_costs_what_is_left() -> None:
     discount = [{"discount_application_index": 9, "amount": "30.00", "amount_set": money("30.00")}]
-    three = {"quantity": 3, "discount_allocations": discount, "tax_lines": [{"price_set": money("15.00")}]}
+    three: dict[str, Any] = {
+        "quantity": 3,
+        "discount_allocations": discount,
+        "tax_lines": [{"price_set": money("15.00")}],
+    }
     worth = refund()
     worth["refund_line_items"][0] |= {"subtotal_set": money("31.00"), "total_tax_set": money("4.00")}
     whole, shared, exact = (
