@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from carriers import TERMINAL, Milestone
 from portal.orders.state import Line, Pack
 from portal.orders.viewmodels import ArrivalView, DayView, EntryView, FreshnessView, ItemView, ParcelView, Tone
-from portal.tracking.queries import Scan
+from portal.tracking.scan import Scan
 
 _DAY = itemgetter(0)
 _ALERT = {Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.LOST, Milestone.RETURNING, Milestone.RETURNED}

@@ -16,6 +16,7 @@ from portal.kit.prepared import Query
 from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER, ORDER_LINE, ORDER_LINK, PARCEL, PARCEL_LINE
 from portal.orders.private import ORDER_PRIVATE
 from portal.tracking import queries as tracking
+from portal.tracking.scan import Scan
 
 _TOPIC = literal("order:") + cast(ORDER_LINK.c.order_id, String)
 _LAST_EVENT = select(func.max(EVENT.c.id)).where(EVENT.c.topic == _TOPIC).correlate(ORDER_LINK).scalar_subquery()
@@ -121,7 +122,7 @@ class OrderRows:
     deliveries: Sequence[Any]
     parcels: Sequence[Any]
     shipments: Sequence[Any]
-    checkpoints: Sequence[tracking.Scan]
+    checkpoints: Sequence[Scan]
 
 
 def topic_of(order_id: int) -> str:

@@ -13,7 +13,7 @@ from portal.orders.parcelview import Frame, parcel_view
 from portal.orders.queries import OrderRows
 from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state, unshipped
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
-from portal.tracking.queries import Scan
+from portal.tracking.scan import Scan
 
 
 def order_view(

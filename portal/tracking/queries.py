@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 
@@ -11,23 +11,7 @@ from portal.kit.db import Reader
 from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
-
-
-class Scan(NamedTuple):
-    """A checkpoint as the owner's page reads it; a page has dozens, hence no dataclass."""
-
-    shipment_id: int
-    milestone: str | None
-    reason: str | None
-    wall: datetime | None
-    offset_minutes: int | None
-    date_only: bool
-    country: str | None
-    text: str | None
-    city: str | None
-    region: str | None
-    place: str | None
-
+from portal.tracking.scan import Scan
 
 _SHIPMENTS = Query(
     select(
