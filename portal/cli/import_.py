@@ -6,7 +6,9 @@ Exit status: 0 all fine, 1 something could not be imported, 2 wrong usage or a f
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import stat
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -192,15 +194,21 @@ def _counted(tally: ImportTally) -> list[str]:
 
 
 def _opened(name: str) -> BinaryIO:
-    return open(sys.stdin.fileno(), "rb", closefd=False) if name == "-" else Path(name).open("rb")
+    if name != "-":
+        return Path(name).open("rb")
+    if sys.stdin is None:  # as after `<&-`
+        raise OSError(errno.EBADF, "standard input is closed", "-")
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def _unreadable(names: list[str]) -> str | None:
-    """Why the first of the files that cannot be read cannot; nothing is imported then."""
+    """Why the first of the files that cannot be read cannot; nothing is imported then. What is no plain
+    file (a pipe) is not opened to try: it would be used up."""
     for name in names:
         try:
-            with _opened(name):
-                pass
+            kind = 0 if name == "-" else Path(name).stat().st_mode
+            if not kind or stat.S_ISREG(kind) or stat.S_ISDIR(kind):
+                _opened(name).close()
         except (OSError, ValueError) as wrong:
             return f"cannot read {name!r}: {getattr(wrong, 'strerror', None) or wrong}"
     return None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,24 @@ def test_standard_input_is_a_file(
         monkeypatch.setattr(sys, "stdin", piped)
         assert run("neutral", "-", "--dry-run", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_a_closed_standard_input_is_unreadable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run("neutral", "-", "--dry-run") == 2
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+def test_pipes_are_read_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(GOOD,))
+    writer.start()
+    assert run("neutral", str(pipe), "--dry-run") == 0
+    writer.join()
+    assert capsys.readouterr().out == "1 order read, nothing stored\n"
 
 
 @pytest.mark.parametrize(

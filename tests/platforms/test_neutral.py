@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from portal.platforms.contract import Document, Problem
+from portal.platforms.contract import Document, Problem, Remark
 from portal.platforms.members import name_of
 from portal.platforms.neutral import InvalidOrder, NeutralOrder, as_json, neutral_order, read_bytes, version_key
 
@@ -162,6 +162,14 @@ def test_files_give_documents_and_problems_with_lines() -> None:
     entries = list(read_bytes(content))
     assert [e.order.number for e in entries if isinstance(e, Document)] == ["1", "3"]
     assert [(e.line, e.member) for e in entries if isinstance(e, Problem)] == [(2, "lines[0].quantity"), (3, "")]
+
+
+def test_references_to_no_line_are_remarked() -> None:
+    content = b'{"number": "1", "lines": [{"id": "a"}], "parcels": [{"lines": [{"line_id": "b", "quantity": 1}]}]}'
+    remark, document = read_bytes(content)
+    assert isinstance(remark, Remark)
+    assert remark.message == "1: parcels name lines that the order does not have: b"
+    assert isinstance(document, Document)
 
 
 def test_members_of_lists_are_named_by_index_and_line() -> None:

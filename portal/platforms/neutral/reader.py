@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from portal.platforms.contract import Delivered, Document, Entry, Problem, Value
+from portal.platforms.contract import Delivered, Document, Entry, Problem, Remark, Value
 from portal.platforms.files import values
 from portal.platforms.members import Path as MemberPath, name_of, offset_of
 from portal.platforms.neutral.document import InvalidOrder, neutral_order
+from portal.platforms.neutral.parts import NeutralOrder
 
 MOST_FAULTS = 20  # of one document; more tell nothing new
 
@@ -38,7 +39,7 @@ def read_bytes(content: bytes) -> Iterator[Entry]:
     return read_file(io.BytesIO(content))
 
 
-def faults_of(item: Value, wrong: InvalidOrder) -> Iterator[Problem]:
+def _faults(item: Value, wrong: InvalidOrder) -> Iterator[Problem]:
     """The faults of one document as problems, each with the line of its member."""
     for path, message in wrong.faults[:MOST_FAULTS]:
         line = item.line + item.text.count("\n", 0, offset_of(item.text, path))
@@ -49,9 +50,23 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
     try:
         order = neutral_order(_at_shop(item.value, delivered.shop))
     except InvalidOrder as wrong:
-        yield from faults_of(item, wrong)
+        yield from _faults(item, wrong)
         return
+    yield from (Remark(item.line, f"{order.number}: {said}") for said in _loose_ends(order))
     yield Document(item.line, order)
+
+
+def _loose_ends(order: NeutralOrder) -> Iterator[str]:
+    """References to lines that the order does not have: they are ignored, and likely a slip."""
+    known = {line.id for line in order.lines}
+    for name, parts in (
+        ("parcels", order.parcels),
+        ("deliveries", order.deliveries),
+        ("adjustments", order.adjustments),
+    ):
+        missing = {line.line_id for part in parts for line in part.lines} - known
+        if missing:
+            yield f"{name} name lines that the order does not have: {', '.join(sorted(missing)[:3])}"
 
 
 def _at_shop(value: object, shop: str | None) -> object:

@@ -1,0 +1,24 @@
+"""The examples of docs/orders-in.md work as they are printed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from portal.platforms.contract import Document
+from portal.platforms.neutral import NeutralOrder, read_bytes
+
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "orders-in.md").read_text()
+
+
+def test_every_example_is_an_order() -> None:
+    examples = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        (entry,) = read_bytes(example.encode())
+        assert isinstance(entry, Document)
+
+
+def test_every_member_is_explained() -> None:
+    names = {field.alias or name for name, field in NeutralOrder.model_fields.items()}
+    assert [name for name in sorted(names) if f"`{name}`" not in GUIDE] == []
