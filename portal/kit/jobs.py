@@ -71,10 +71,12 @@ async def enqueue(
 async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[Claimed]:
     """Take due jobs for `LEASE`; other workers pass over them meanwhile."""
     lease = now + LEASE
-    due = select(JOB.c.id).where(~JOB.c.dead, JOB.c.due_at <= now).order_by(JOB.c.due_at).limit(limit)
+    waiting = select(JOB.c.id).where(~JOB.c.dead, JOB.c.due_at <= now).order_by(JOB.c.due_at).limit(limit)
+    # PostgreSQL may run a subquery once for each outer row, and then the limit does not hold.
+    due = waiting.with_for_update(skip_locked=True).cte("due")
     taken = (
         update(JOB)
-        .where(JOB.c.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
+        .where(JOB.c.id.in_(select(due.c.id)))
         .values(due_at=lease, tries=JOB.c.tries + 1)
         .returning(JOB.c.id, JOB.c.kind, JOB.c.payload, JOB.c.tries)
     )

@@ -46,10 +46,11 @@ async def claim_due(tx: Tx, now: datetime, carrier: str, limit: int) -> list[Cla
         .order_by(TRACKER.c.next_poll_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # PostgreSQL may run a subquery once for each outer row, and then the limit does not hold
     )
     taken = (
         update(TRACKER)
-        .where(TRACKER.c.shipment_id.in_(due.scalar_subquery()))
+        .where(TRACKER.c.shipment_id.in_(select(due.c.shipment_id)))
         .values(next_poll_at=lease)
         .returning(TRACKER.c.shipment_id)
     )
@@ -68,11 +69,15 @@ async def claim_due(tx: Tx, now: datetime, carrier: str, limit: int) -> list[Cla
 
 async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, pace: float) -> bool:
     """Take in an answer to a claim; True when it brought news. A claim whose lease went to someone else
-    changes nothing but what the carrier said."""
+    changes nothing but what the carrier said; one about a number given up meanwhile changes nothing."""
     if isinstance(answer, Failed):
         await _failed(tx, now, claim, answer, pace)
         return False
-    news = isinstance(answer, Found) and await merge(tx, now, claim.shipment_id, claim.topic, answer.report)
+    news = (
+        isinstance(answer, Found)
+        and await _still_meant(tx, claim)
+        and await merge(tx, now, claim.shipment_id, claim.topic, answer.report)
+    )
     await _answered(tx, now, claim, isinstance(answer, Found), pace, news)
     return news
 
@@ -95,6 +100,12 @@ async def watch(tx: Tx, now: datetime, topics: Sequence[str], pace: float) -> No
             .where(TRACKER.c.shipment_id == row.shipment_id, TRACKER.c.next_poll_at == row.next_poll_at)
             .values(next_poll_at=earlier)
         )
+
+
+async def _still_meant(tx: Tx, claim: Claim) -> bool:
+    """Whether the parcel still has the number that was asked about."""
+    same = (SHIPMENT.c.id == claim.shipment_id, SHIPMENT.c.carrier == claim.carrier, SHIPMENT.c.number == claim.number)
+    return await tx.row(select(SHIPMENT.c.id).where(*same)) is not None
 
 
 async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: float, news: bool) -> None:
