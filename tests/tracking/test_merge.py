@@ -40,9 +40,9 @@ async def shipment_of(context: Context, shipment_id: int) -> Any:
 async def scans_of(context: Context, shipment_id: int) -> set[Any]:
     """What is kept of its checkpoints, without row ids."""
     seen, words = CHECKPOINT.c, CHECKPOINT_PRIVATE.c
-    kept = select(C.identity, C.milestone, C.sort_at, C.offset_minutes, C.country, P.text, P.city).join(
-        CHECKPOINT_PRIVATE
-    )
+    kept = select(
+        seen.identity, seen.milestone, seen.sort_at, seen.offset_minutes, seen.country, words.text, words.city
+    ).join(CHECKPOINT_PRIVATE)
     return set(map(tuple, await rows(context, kept.where(seen.shipment_id == shipment_id))))
 
 
