@@ -70,16 +70,17 @@ def journey(parcel: Parcel, now: datetime, speed: float) -> Journey | None:
 
 
 def number_reaching(story: str, code: str, seed: int, now: datetime) -> str:
-    """A number whose parcel has just had its first event `code` at `now`, after a past at life's pace.
+    """A number whose parcel stands at its first event `code` at `now` (aware), with a past at life's pace.
 
     What follows goes at the server's speed. Raises ValueError when the story has no such event.
     """
     for hours in range(1024):
-        number = number_for(story, seed, now, timedelta(hours=hours))
-        parcel = read_number(number)
-        found = journey(parcel, now, 1.0) if parcel is not None else None
-        if found is not None and any(event.step.code == code for event in found.events):
-            return number
+        parcel = read_number(number_for(story, seed, now, timedelta(hours=hours)))
+        planned = _planned(parcel, _towns(parcel)) if parcel is not None else []
+        moments = [moment for step, moment in planned if step.code == code]
+        if moments and moments[0] <= now:
+            rested = (now - moments[0]) // timedelta(hours=1)
+            return number_for(story, seed, now, timedelta(hours=hours - rested), timedelta(hours=rested))
     raise ValueError(f"the story {story!r} never comes to {code!r}")
 
 
@@ -110,7 +111,7 @@ def _point(parcel: Parcel) -> str | None:
 
 def _planned(parcel: Parcel, towns: dict[Site, Town]) -> list[tuple[Step, datetime]]:
     """Each step with its moment at life's pace, in UTC."""
-    moment, dice = parcel.started - parcel.lived, _dice(parcel, 2)
+    moment, dice = parcel.started - parcel.rested - parcel.lived, _dice(parcel, 2)
     planned: list[tuple[Step, datetime]] = []
     for step in parcel.story.steps:
         moment = _next(step, moment, towns[step.site])
@@ -134,10 +135,11 @@ def _next(step: Step, before: datetime, town: Town) -> datetime:
 
 
 def _lived_at(parcel: Parcel, moment: datetime, speed: float) -> datetime:
-    """The moment on the real clock: life's pace up to the start, faster after it. Whole seconds."""
-    if moment <= parcel.started:
+    """The moment on the real clock: life's pace until it rested, faster from the start. Whole seconds."""
+    lived_until = parcel.started - parcel.rested
+    if moment <= lived_until:
         return moment.replace(microsecond=0)
-    return (parcel.started + (moment - parcel.started) / speed).replace(microsecond=0)
+    return (parcel.started + (moment - lived_until) / speed).replace(microsecond=0)
 
 
 def _estimate(

@@ -1,6 +1,6 @@
 """Pigeon Vole's tracking numbers, which hold all there is to know about a parcel.
 
-    PV F 61K3QZ 00 02M7 K     story, start (seconds since 2020), hours lived before it, seed, check
+    PV F 61K3QZ 0C 05 02M7 K     story, start (seconds since 2020), hours lived and rested before it, seed, check
 
 Letters and digits without I, L, O and U, so that a number read aloud stays the same.
 """
@@ -15,30 +15,39 @@ from carriers.demo.stories import BY_LETTER, Story, story_named
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PREFIX: Final = "PV"
-_LENGTH: Final = 16
+_LENGTH: Final = 18
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a number says. `started` is in UTC; `lived` went by at life's pace before it."""
+    """What a number says. Before `started` (UTC) it lived at life's pace, then rested."""
 
     story: Story
     started: datetime
     lived: timedelta
+    rested: timedelta
     seed: int
 
 
-def number_for(story: str, seed: int, started: datetime, lived: timedelta = timedelta(0)) -> str:
-    """A number whose story starts moving at `started` (aware), having lived through `lived` before (whole hours).
+def number_for(
+    story: str,
+    seed: int,
+    started: datetime,
+    lived: timedelta = timedelta(0),
+    rested: timedelta = timedelta(0),
+) -> str:
+    """A number whose story starts moving at `started` (aware), after `lived` and then `rested` (whole hours).
 
     What happens after `started` goes as fast as the server's speed, what lies in `lived` went as fast as
-    life: so a parcel can have a past of days and still move within minutes. Raises ValueError for an
-    unknown story, a naive or impossible time, and more than 1023 hours.
+    life, and while it rested nothing happened: so a parcel can have a past of days and still move within
+    minutes. Raises ValueError for an unknown story, a naive or impossible time, and more than 1023 hours lived
+    or rested.
     """
     seconds = int((started - _EPOCH).total_seconds()) if started.tzinfo is not None else -1
-    hours = int(lived.total_seconds() // 3600)
-    body = f"{story_named(story).letter}{_write(seconds, 6)}{_write(hours, 2)}{_write(seed % 32**4, 4)}"
+    past = f"{_write(int(lived / _HOUR), 2)}{_write(int(rested / _HOUR), 2)}"
+    body = f"{story_named(story).letter}{_write(seconds, 6)}{past}{_write(seed % 32**4, 4)}"
     return f"{_PREFIX}{body}{_check(body)}"
 
 
@@ -54,7 +63,8 @@ def read_number(number: str) -> Parcel | None:
         story=BY_LETTER[body[0]],
         started=_EPOCH + timedelta(seconds=_read(body[1:7])),
         lived=timedelta(hours=_read(body[7:9])),
-        seed=_read(body[9:13]),
+        rested=timedelta(hours=_read(body[9:11])),
+        seed=_read(body[11:15]),
     )
 
 

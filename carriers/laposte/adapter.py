@@ -82,11 +82,8 @@ class LaPoste:
         items = objects(data)
         if not items:
             return refusals(asked, unreadable(http_status))
-        # An item that does not repeat its number is known by its place in the array.
-        meant = [[name] for name in asked] if len(asked) == len(items) else [list(asked)] * len(items)
-        return [
-            answer for item, names in zip(items, meant, strict=True) for answer in _answers(item, http_status, names)
-        ]
+        answers = [answer for item, names in _placed(items, asked) for answer in _answers(item, http_status, names)]
+        return [a for a in answers if a.number or not asked] or refusals(asked, unreadable(http_status))
 
     async def track(
         self,
@@ -146,6 +143,13 @@ def _missing_page(error: CarrierError, http_status: int) -> CarrierError:
 
 
 # --- one item of an answer --------------------------------------------------------------------------------
+
+
+def _placed(items: list[Json], asked: Sequence[str]) -> list[tuple[Json, Sequence[str]]]:
+    """Each item with the numbers it can be about, should it not repeat its own: told by its place in the array."""
+    if len(items) == 1:
+        return [(items[0], asked)]
+    return [(item, asked[i : i + 1] if len(items) == len(asked) else ()) for i, item in enumerate(items)]
 
 
 def _answers(item: Json, http_status: int, asked: Sequence[str]) -> list[Answer]:
