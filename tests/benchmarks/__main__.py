@@ -1,0 +1,66 @@
+"""The command line: `python -m tests.benchmarks [--only NAME,…] [--quick] [--rounds N] [--out bench.json]`."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.benchmarks import ingest, latency, pages, report, startup, streams
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.report import Row
+
+_THEMES: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Row]]], ...] = (
+    (startup.NAMES, startup.measure),
+    (pages.NAMES, pages.measure),
+    (ingest.NAMES, ingest.measure),
+    (latency.NAMES, latency.measure),
+    (streams.NAMES, streams.measure),
+)
+_NAMES = [name for names, _ in _THEMES for name in names]
+
+
+def main() -> int:
+    """Measure, print, write; 1 when a goal was missed."""
+    args = _arguments()
+    _allow_many_files()
+    gc.disable()  # the load generator's own collections would count as the server's delays
+    with tempfile.TemporaryDirectory(prefix="jalon-bench-") as folder:
+        plan = Plan(frozenset(args.only), args.quick, args.rounds or (2 if args.quick else 3), Path(folder))
+        rows: list[Row] = []
+        for _, measure in _THEMES:
+            for row in measure(plan):
+                rows.append(row)
+                print(f"{row.name} …", file=sys.stderr, flush=True)
+    print(report.table(rows))
+    report.write(rows, args.out)
+    return 1 if any(row.met is False for row in rows) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the portal.")
+    parser.add_argument("--only", type=_names, default=_NAMES, metavar="NAME,…", help="of: " + ", ".join(_NAMES))
+    parser.add_argument("--quick", action="store_true", help="fewer clients and rounds, less time: a rough look")
+    parser.add_argument("--rounds", type=int, help="turns of each variant (3; with --quick 2)")
+    parser.add_argument("--out", type=Path, default=Path("bench.json"), help="the file to write (bench.json)")
+    return parser.parse_args()
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in _NAMES]:
+        raise argparse.ArgumentTypeError(f"no such measurement: {', '.join(unknown)}")
+    return names
+
+
+def _allow_many_files() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,102 @@
+"""From a scan handed to the portal until its page has it: committed, found in the log, rendered, written out."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from portal.kit.writer import WINDOW
+from tests.benchmarks import seed, servers
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.report import Goal, Row, compared
+from tests.benchmarks.servers import Fed
+from tests.benchmarks.subscribers import Subscribers
+
+NAMES = ("event_to_socket_p99_ms",)
+_LIMIT_MS = WINDOW * 1000 + 5
+_RATE = 2_000
+_ONE_IN = 100  # of the events, one concerns a page that is open
+_EACH = 3
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Open pages by order: which descriptors they are, and when their order's last scan was handed over."""
+
+    order_of: dict[int, int]
+    handed: dict[int, int] = field(default_factory=dict)
+    delays: list[float] = field(default_factory=list)
+
+    def take(self, moments: list[tuple[int, int]]) -> None:
+        for descriptor, at in moments:
+            since = self.handed.get(self.order_of[descriptor])
+            if since is not None and at > since:
+                self.delays.append((at - since) / 1e6)
+        moments.clear()
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    """The one row."""
+    if NAMES[0] not in plan.wanted:
+        return
+    file = plan.folder / "latency.db"
+    shutil.copy(servers.orders(plan), file)
+    tails: list[float] = []
+    everything: list[float] = []
+    with servers.portal(plan, f"sqlite:///{file}") as server:
+        for _ in range(plan.rounds):
+            delays = _round(plan, server)
+            everything += delays
+            tails.append(_quantile(delays, 0.99))
+    pages = _watched(plan) * _EACH
+    note = (
+        f"{_RATE} scans/s committed to SQLite through the writer, one in {_ONE_IN} of an order with open pages "
+        f"({pages} open), each rendered from the database; measured from handing over; p50 {_quantile(everything, 0.5):.1f} ms"
+    )
+    goals = (Goal("ours", "at most", _LIMIT_MS),)
+    yield compared(NAMES[0], tails, [_LIMIT_MS], "commit window + 5 ms", "ms", goals, note)
+
+
+def _watched(plan: Plan) -> int:
+    return 100 if plan.quick else 333
+
+
+def _round(plan: Plan, server: Fed) -> list[float]:
+    watched = _watched(plan)
+    with Subscribers(server.process.port) as subscribers:
+        subscribers.open(watched * _EACH, lambda number: f"/o/{seed.token(number % watched + 1)}/events")
+        while subscribers.drain(0.5) or subscribers.arrivals.moments:
+            subscribers.arrivals.moments.clear()
+        watch = _Watch({fd: number % watched + 1 for number, fd in enumerate(subscribers.descriptors)})
+        _load(server, subscribers, watch, 2 * plan.seconds)
+    return watch.delays
+
+
+def _load(server: Fed, subscribers: Subscribers, watch: _Watch, seconds: float) -> None:
+    began, sent, watched = time.monotonic(), 0, len(set(watch.order_of.values()))
+    while (passed := time.monotonic() - began) < seconds:
+        due = int(passed * _RATE)
+        for number in range(sent, due):
+            order = _order(number, watched)
+            if order <= watched:
+                watch.handed[order] = time.monotonic_ns()
+            server.tell(b"scan\t%d" % order)
+        sent = due
+        subscribers.drain(0.001)
+        watch.take(subscribers.arrivals.moments)
+    time.sleep(0.2)
+    subscribers.drain(0)
+    watch.take(subscribers.arrivals.moments)
+
+
+def _order(number: int, watched: int) -> int:
+    """One in `_ONE_IN` goes to the watched orders in turn, the others to the rest."""
+    if number % _ONE_IN == 0:
+        return number // _ONE_IN % watched + 1
+    return watched + 1 + number * 7919 % (servers.ORDERS - watched)
+
+
+def _quantile(values: list[float], part: float) -> float:
+    return sorted(values)[int(len(values) * part)]
