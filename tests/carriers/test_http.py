@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from carriers.core.errors import CarrierError, ErrorKind
-from carriers.core.http import Call, retry_after, send
+from carriers.core.http import Call, recording, retry_after, send
 from tests.carriers.playing import a_client, answering, reply
 
 NOW = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
@@ -22,6 +22,15 @@ async def test_what_is_sent_and_what_comes_back() -> None:
     assert (asked.method, asked.path, asked.query, asked.body) == ("POST", "/a", {"q": ["a&b"]}, "f=1")
     assert asked.headers["x-key"] == "k"
     assert asked.headers["authorization"] == "Basic bWU6cHc="
+
+
+async def test_replies_are_recorded_but_for_tokens() -> None:
+    async with answering(reply(200, "[]")) as server, a_client() as client:
+        with recording() as replies:
+            await send(Call(server.url), client)
+            await send(Call(server.url, data={"grant_type": "client_credentials"}), client)
+        await send(Call(server.url), client)
+    assert [(got.status, got.body) for got in replies] == [(200, b"[]")]
 
 
 async def test_deadline() -> None:
