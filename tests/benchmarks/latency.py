@@ -53,7 +53,8 @@ def measure(plan: Plan) -> Iterator[Row]:
     pages = _watched(plan) * _EACH
     note = (
         f"{_RATE} scans/s committed to SQLite through the writer, one in {_ONE_IN} of an order with open pages "
-        f"({pages} open), each rendered from the database; measured from handing over; p50 {_quantile(everything, 0.5):.1f} ms"
+        f"({pages} open), each rendered from the database; measured from handing over; "
+        f"p50 {_quantile(everything, 0.5):.1f} ms"
     )
     goals = (Goal("ours", "at most", _LIMIT_MS),)
     yield compared(NAMES[0], tails, [_LIMIT_MS], "commit window + 5 ms", "ms", goals, note)

@@ -79,7 +79,7 @@ class _Loop:
     def turn(self) -> None:
         for fd, _ in self._epoll.poll(1):
             data = self._parts.pop(fd, b"") + self._sockets[fd].recv(262_144)
-            if _complete(data):
+            if is_whole(data):
                 self._take(fd, data)
                 self._ask(fd)
             elif data:
@@ -105,7 +105,8 @@ class _Loop:
         self._epoll.close()
 
 
-def _complete(data: bytes) -> bool:
+def is_whole(data: bytes) -> bool:
+    """Whether `data`, which begins with an answer, holds all of it."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return False

@@ -26,7 +26,8 @@ _MOVE = (
 _MILESTONE = "out_for_delivery"
 
 _DRIVER_ADD = """insert into checkpoint
-    (shipment_id, identity, code, milestone, delayed, wall, offset_minutes, date_only, sort_at, country, seen_at) values (?, ?, 'S9', ?, 0, ?, 60, 0, ?, 'FR', ?)"""
+    (shipment_id, identity, code, milestone, delayed, wall, offset_minutes, date_only, sort_at, country, seen_at)
+    values (?, ?, 'S9', ?, 0, ?, 60, 0, ?, 'FR', ?)"""
 _DRIVER_MOVE = "update shipment set milestone = ?, last_scan_at = ?, updated_at = ? where id = ?"
 _DRIVER_TELL = "insert into event (topic, kind, data, at) values (?, 'shipment.changed', ?, ?)"
 

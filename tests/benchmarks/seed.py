@@ -46,15 +46,21 @@ def token(order: int) -> str:
 
 
 def fill(url: str, orders: int) -> None:
-    """Make the tables and put `orders` orders into them, numbered from 1."""
-    schema.migrate(url)
+    """Make the tables and put `orders` orders into them, numbered from 1. Not to be called inside an event loop."""
     if make_url(url).get_backend_name() == "sqlite":
-        engine = sqlite_engine(url)
-        with engine.begin() as connection:
-            _fill(connection, orders)
-        engine.dispose()
+        fill_sqlite(url, orders)
     else:
+        schema.migrate(url)
         asyncio.run(_fill_postgres(url, orders))
+
+
+def fill_sqlite(url: str, orders: int) -> None:
+    """The same for a SQLite file, from anywhere."""
+    schema.migrate(url)
+    engine = sqlite_engine(url)
+    with engine.begin() as connection:
+        _fill(connection, orders)
+    engine.dispose()
 
 
 async def _fill_postgres(url: str, orders: int) -> None:
@@ -114,8 +120,8 @@ def _parcel(n: int, position: int, now: datetime) -> Iterator[tuple[Table, dict[
         "id": shipment, "source": f"bench:{shipment}", "topic": topic_of(n), "carrier": "dhl", "carrier_label": "DHL",
         "number": f"00340434{shipment:012d}", "tracking_url": f"https://carrier.example/track/{shipment}",
         "milestone": "out_for_delivery", "delayed": False, "carrier_delayed": False,
-        "shipped_at": now - timedelta(days=3), "estimate_day": now.date(), "estimate_from": "09:00", "estimate_to": "13:00",
-        "last_scan_at": newest, "created_at": now, "updated_at": now,
+        "shipped_at": now - timedelta(days=3), "estimate_day": now.date(), "estimate_from": "09:00",
+        "estimate_to": "13:00", "last_scan_at": newest, "created_at": now, "updated_at": now,
     }  # fmt: skip
     yield SHIPMENT_PRIVATE, {"shipment_id": shipment, "postcode": "59000", "country": "FR"}
     yield TRACKER, {
@@ -142,8 +148,8 @@ def _scan(shipment: int, step: int, at: datetime, now: datetime) -> Iterator[tup
     utc = at.replace(tzinfo=None)
     yield CHECKPOINT, {
         "id": scan, "shipment_id": shipment, "identity": f"{scan:032x}", "code": f"S{step}",
-        "milestone": _JOURNEY[step], "delayed": False, "wall": utc + timedelta(hours=1), "offset_minutes": 60, "date_only": False,
-        "sort_at": utc, "country": "FR", "seen_at": now,
+        "milestone": _JOURNEY[step], "delayed": False, "wall": utc + timedelta(hours=1), "offset_minutes": 60,
+        "date_only": False, "sort_at": utc, "country": "FR", "seen_at": now,
     }  # fmt: skip
     yield CHECKPOINT_PRIVATE, {
         "checkpoint_id": scan, "text": _WORDS[step], "city": _CITIES[step % len(_CITIES)], "region": None,

@@ -52,6 +52,7 @@ class _Figures:
     ours: dict[str, list[float]] = field(default_factory=dict)
     sse: dict[str, list[float]] = field(default_factory=dict)
     nchan: dict[str, list[float]] = field(default_factory=dict)
+    costs: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "sse": []})
     late: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "sse": []})
 
 
@@ -91,7 +92,11 @@ def _note(plan: Plan, name: str, figures: _Figures) -> str:
     shape = f"{clients} streams, {_EACH} an order, each link looked up in SQLite"
     if name == "streams_memory_kib":
         return f"growth of the server's proportional set size (no kernel buffers); {shape}"
-    return f"{shape}; ours also looks for what was missed"
+    costs = {side: median(some) for side, some in figures.costs.items()}
+    return (
+        f"{shape}; ours also looks for what was missed; "
+        f"processor time a stream {costs['ours']:.0f} µs, baseline {costs['sse']:.0f} µs"
+    )
 
 
 def _late(delays: list[float]) -> str:
@@ -107,19 +112,21 @@ def _many(plan: Plan, figures: _Figures) -> None:
     """One round of the rows with three streams an order, on ours and on the other."""
     file = servers.orders(plan)
     with servers.portal(plan, f"sqlite:///{file}") as server:
-        _crowd(plan, server, _ours, figures.ours, figures.late["ours"])
+        _crowd(plan, server, _ours, figures, "ours")
     with servers.documented_sse(plan, file) as server:
-        _crowd(plan, server, _theirs, figures.sse, figures.late["sse"])
+        _crowd(plan, server, _theirs, figures, "sse")
 
 
-def _crowd(plan: Plan, server: Fed, path: Path, figures: dict[str, list[float]], late: list[float]) -> None:
+def _crowd(plan: Plan, server: Fed, path: Path, all_figures: _Figures, side: str) -> None:
     topics = _third(plan)
+    figures = all_figures.ours if side == "ours" else all_figures.sse
     with Subscribers(server.process.port) as few:
         few.open(30, lambda number: path(number + 1))
     time.sleep(1)
-    before = server.process.pss_kib()
+    before, cpu = server.process.pss_kib(), server.process.cpu_s()
     with Subscribers(server.process.port) as subscribers:
         took = subscribers.open(topics * _EACH, lambda number: path(number % topics + 1))
+        all_figures.costs[side].append((server.process.cpu_s() - cpu) / (topics * _EACH) * 1e6)
         time.sleep(1.5)
         grown = server.process.pss_kib() - before
         figures.setdefault("streams_memory_kib", []).append(grown / (topics * _EACH))
@@ -127,7 +134,7 @@ def _crowd(plan: Plan, server: Fed, path: Path, figures: dict[str, list[float]],
         if "streams_targeted_cpu" in plan.wanted:
             share = _target(plan.seconds, server, subscribers, topics)
             figures.setdefault("streams_targeted_cpu", []).append(share)
-            late += subscribers.arrivals.delays
+            all_figures.late[side] += subscribers.arrivals.delays
 
 
 def _target(seconds: float, server: Fed, subscribers: Subscribers, topics: int) -> float:
