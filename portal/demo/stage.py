@@ -23,7 +23,7 @@ from portal.platforms.neutral import neutral_order
 from portal.tracking.poller import Poller
 from portal.tracking.queries import shipments
 
-_STAYS = timedelta(hours=400)  # life's pace for so long: nobody looks at a demonstration for two weeks
+_STAYS = timedelta(hours=30)  # longer than anyone looks, short enough for a believable date of arrival
 _REST_S = 20.0
 _LOOK_EVERY_S = 3.0
 _LINK_DAYS = 30
@@ -75,13 +75,15 @@ async def _import(context: Context, order: DemoOrder) -> None:
 
 def _handed(parcel: Sent, now: datetime) -> tuple[str, datetime]:
     """A number whose parcel stands where it should, and since when the carrier has known it. A parcel that
-    is to stay goes on at life's pace."""
+    is to stay rests from its last scan on."""
     seed = secrets.randbelow(1000) * 1000 + parcel.seed if parcel.moving else parcel.seed
     number = number_reaching(parcel.story, parcel.code, seed, now)
-    lived = found.lived if (found := read_number(number)) else timedelta(0)
+    found = read_number(number)
+    if found is None:
+        raise ValueError(f"{number} is no number of the playing carrier")
     if not parcel.moving:
-        number = number_for(parcel.story, seed, now + _STAYS, lived + _STAYS)
-    return number, now - lived
+        number = number_for(parcel.story, seed, now + _STAYS, found.lived, found.rested + _STAYS)
+    return number, now - found.lived - found.rested
 
 
 async def _is_over(context: Context, order: DemoOrder) -> bool:

@@ -14,7 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Select
-from sqlalchemy.engine import Row, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
@@ -23,6 +23,7 @@ from portal.kit.prepared import Query, Values
 
 T = TypeVar("T")
 Question = Query | Select[Any]
+Statement = Query | Executable
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
@@ -41,15 +42,15 @@ class Reader(Protocol):
 class Tx(Protocol):
     """One transaction, shared by the units of a batch."""
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Statement, params: Params = None) -> Sequence[Any]:
         """All rows that a statement selects or returns."""
         ...
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, statement: Statement, params: Params = None) -> Any | None:
         """The first of them, or None when there is none."""
         ...
 
-    async def run(self, statement: Executable, params: Params = None) -> int:
+    async def run(self, statement: Statement, params: Params = None) -> int:
         """Change rows; a list of params runs the statement once for each. Returns the rows touched."""
         ...
 
@@ -64,7 +65,7 @@ class Tx(Protocol):
         ...
 
 
-async def one(tx: Tx, statement: Executable, params: Params = None) -> Row[Any]:
+async def one(tx: Tx, statement: Statement, params: Params = None) -> Any:
     """The row that must be there. Raises LookupError when it is not."""
     row = await tx.row(statement, params)
     if row is None:

@@ -15,17 +15,17 @@ from typing import Any, TypeVar, cast
 import asyncpg
 from sqlalchemy import literal, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.engine import URL, Row, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
-from portal.kit.db import Params, Question, Unit
+from portal.kit.db import Params, Question, Statement, Unit
 from portal.kit.errors import Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
-from portal.kit.prepared import Values, compiled
+from portal.kit.prepared import Query, Values, compiled
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
@@ -167,17 +167,17 @@ class PostgresTx:
         self._connection = connection
         self.facts: list[Fact] = []
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Statement, params: Params = None) -> Sequence[Any]:
         """All rows that a statement selects or returns."""
-        return (await self._connection.execute(statement, params)).fetchall()
+        return (await self._connection.execute(_plain(statement), params)).fetchall()
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, statement: Statement, params: Params = None) -> Any | None:
         """The first of them, or None."""
-        return (await self._connection.execute(statement, params)).first()
+        return (await self._connection.execute(_plain(statement), params)).first()
 
-    async def run(self, statement: Executable, params: Params = None) -> int:
+    async def run(self, statement: Statement, params: Params = None) -> int:
         """Change rows; returns how many."""
-        return (await self._connection.execute(statement, params)).rowcount
+        return (await self._connection.execute(_plain(statement), params)).rowcount
 
     async def upsert(
         self, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], *, update: bool = True
@@ -207,6 +207,11 @@ class _unavailable:  # noqa: N801 - used like a function: `with _unavailable():`
     def __exit__(self, kind: Any, problem: BaseException | None, _trace: Any) -> None:
         if isinstance(problem, _AWAY) or _lost(problem):
             raise Unavailable(f"database: {type(problem).__name__}") from problem
+
+
+def _plain(statement: Statement) -> Executable:
+    """Inside a transaction the round trips outweigh the compiling, which SQLAlchemy remembers by itself."""
+    return statement.statement if isinstance(statement, Query) else statement
 
 
 _AWAY = (

@@ -1,4 +1,4 @@
-"""Selects compiled once: the driver's speed on the read path, with SQLAlchemy's types at both ends.
+"""Statements compiled once: the driver's speed on the hot paths, with SQLAlchemy's types at both ends.
 
 A page asks the same few questions thousands of times a minute, and working out their SQL and result
 columns anew costs more than the database does. Statements are compiled when first asked on an engine;
@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Float, Select
+from sqlalchemy import Float, Select, UpdateBase
 from sqlalchemy.engine.interfaces import Dialect
 
 Processor = Callable[[Any], Any] | None
@@ -19,19 +19,23 @@ Values = Mapping[str, Any] | None
 
 
 class Query:
-    """A select to be asked often; parameters are its named `bindparam`s."""
+    """A statement to be run often: a select, or a change that may return rows.
 
-    __slots__ = ("_compiled", "statement")
+    Parameters are its named `bindparam`s and, for an insert or update, `columns`: the columns it sets.
+    """
 
-    def __init__(self, statement: Select[Any]) -> None:
+    __slots__ = ("_columns", "_compiled", "statement")
+
+    def __init__(self, statement: Select[Any] | UpdateBase, columns: Sequence[str] | None = None) -> None:
         self.statement = statement
+        self._columns = columns
         self._compiled: dict[str, Compiled] = {}
 
     def on(self, dialect: Dialect) -> Compiled:
         """The query as this engine wants it."""
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = Compiled(self.statement, dialect)
+            compiled = self._compiled[dialect.name] = Compiled(self.statement, dialect, self._columns)
         return compiled
 
 
@@ -46,13 +50,17 @@ class Compiled:
 
     __slots__ = ("_make", "_names", "_processors", "_sent", "_values", "sql")
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    def __init__(
+        self, statement: Select[Any] | UpdateBase, dialect: Dialect, columns_set: Sequence[str] | None = None
+    ) -> None:
+        compiled: Any = statement.compile(
+            dialect=dialect, column_keys=columns_set, compile_kwargs={"render_postcompile": True}
+        )
         self.sql = str(compiled)
         self._names: Sequence[str] = compiled.positiontup or ()
         self._values: dict[str, Any] = dict(compiled.params)
         self._sent: Mapping[str, Any] = compiled._bind_processors  # there is no other way to them
-        columns = list(statement.selected_columns)
+        columns = list(statement.exported_columns)
         names = [column.key or f"column_{i}" for i, column in enumerate(columns)]
         row: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are known when it runs only
         self._make = row._make

@@ -15,16 +15,15 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import create_engine, event, literal, pool, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.sql import Executable
 
 from portal.kit.clock import Clock
-from portal.kit.db import Params, Question, Unit
+from portal.kit.db import Params, Question, Statement, Unit
 from portal.kit.errors import BadSetting, Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
-from portal.kit.prepared import Values, compiled
+from portal.kit.prepared import Query, Values, compiled
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
@@ -131,17 +130,33 @@ class SqliteTx:
         self._connection = connection
         self.facts: list[Fact] = []
 
-    async def rows(self, statement: Executable, params: Params = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Statement, params: Params = None) -> Sequence[Any]:
         """All rows that a statement selects or returns."""
-        return self._connection.execute(statement, params).fetchall()
+        if not isinstance(statement, Query):
+            return self._connection.execute(statement, params).fetchall()
+        asked = statement.on(self._connection.dialect)
+        return [
+            row
+            for values in _sets(params)
+            for row in asked.rows(self._cursor().execute(asked.sql, asked.arguments(values)).fetchall())
+        ]
 
-    async def row(self, statement: Executable, params: Params = None) -> Row[Any] | None:
+    async def row(self, statement: Statement, params: Params = None) -> Any | None:
         """The first of them, or None."""
-        return self._connection.execute(statement, params).first()
+        found = await self.rows(statement, params)
+        return found[0] if found else None
 
-    async def run(self, statement: Executable, params: Params = None) -> int:
+    async def run(self, statement: Statement, params: Params = None) -> int:
         """Change rows; returns how many."""
-        return self._connection.execute(statement, params).rowcount
+        if not isinstance(statement, Query):
+            return self._connection.execute(statement, params).rowcount
+        asked = statement.on(self._connection.dialect)
+        return self._cursor().executemany(asked.sql, [asked.arguments(values) for values in _sets(params)]).rowcount
+
+    def _cursor(self) -> sqlite3.Cursor:
+        """The driver's own, in the same transaction."""
+        driver = cast(sqlite3.Connection, self._connection.connection.dbapi_connection)
+        return driver.cursor()
 
     async def upsert(
         self, table: Any, rows: Sequence[Mapping[str, Any]], keys: Sequence[str], *, update: bool = True
@@ -177,6 +192,11 @@ def sqlite_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _sets(params: Params) -> Sequence[Values]:
+    """One set of values for each time a statement runs."""
+    return [params] if params is None or isinstance(params, Mapping) else params
 
 
 def _driver_connection(engine: Engine) -> sqlite3.Connection:

@@ -58,7 +58,8 @@ class Writer:
         last = 0.0
         while True:
             batch = [await self._queue.get()]
-            if (rest := last + WINDOW - loop.time()) > 0:
+            waiting = 1 + self._queue.qsize()
+            if waiting < BATCH and (rest := last + WINDOW - loop.time()) > 0:
                 await asyncio.sleep(rest)
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())

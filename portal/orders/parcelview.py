@@ -122,7 +122,7 @@ def _place(scan: Scan) -> str | None:
 
 
 def _arrival(row: Any, milestone: Milestone) -> ArrivalView | None:
-    if row.estimate_day is None or milestone in TERMINAL:
+    if row.estimate_day is None or milestone in TERMINAL or milestone is Milestone.READY_FOR_PICKUP:
         return None
     return ArrivalView(row.estimate_day, row.estimate_from, row.estimate_to)
 

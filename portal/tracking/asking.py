@@ -12,21 +12,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from carriers import Answer, Failed, Found, Milestone
 from portal.kit.db import Tx
+from portal.kit.prepared import Query
 from portal.tracking import schedule
 from portal.tracking.merge import merge
 from portal.tracking.models import SHIPMENT, TRACKER
 from portal.tracking.private import SHIPMENT_PRIVATE
 
+_MEANT = Query(select(SHIPMENT.c.carrier, SHIPMENT.c.number).where(SHIPMENT.c.id == bindparam("shipment")))
+_SITUATION = Query(
+    select(
+        SHIPMENT.c.milestone,
+        SHIPMENT.c.last_scan_at,
+        SHIPMENT.c.created_at,
+        SHIPMENT.c.finished_at,
+        TRACKER.c.watched_until,
+        TRACKER.c.answered_at,
+        TRACKER.c.failing_since,
+        TRACKER.c.failures,
+        TRACKER.c.known,
+    )
+    .join(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
+    .where(SHIPMENT.c.id == bindparam("shipment"))
+)
+_RELEASE = Query(
+    update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at == bindparam("lease")),
+    columns=("next_poll_at", "asked_at", "answered_at", "failing_since", "failures", "problem", "known"),
+)
 _JITTER = random.Random()  # noqa: S311 - spreads questions over time, guards nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A tracker in our hands until `lease`, with what is needed to ask."""
+    """A tracker in our hands until `lease`, with what is needed to ask. `carrier_name` is the shop's spelling,
+    which may name one of the carrier's services."""
 
     shipment_id: int
     topic: str
@@ -35,6 +57,7 @@ class Claim:
     postcode: str | None
     country: str | None
     lease: datetime
+    carrier_name: str | None = None
 
 
 async def claim_due(tx: Tx, now: datetime, carrier: str, limit: int) -> list[Claim]:
@@ -59,12 +82,20 @@ async def claim_due(tx: Tx, now: datetime, carrier: str, limit: int) -> list[Cla
         return []
     known = (
         select(
-            SHIPMENT.c.id, SHIPMENT.c.topic, SHIPMENT.c.number, SHIPMENT_PRIVATE.c.postcode, SHIPMENT_PRIVATE.c.country
+            SHIPMENT.c.id,
+            SHIPMENT.c.topic,
+            SHIPMENT.c.number,
+            SHIPMENT.c.carrier_label,
+            SHIPMENT_PRIVATE.c.postcode,
+            SHIPMENT_PRIVATE.c.country,
         )
         .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
         .where(SHIPMENT.c.id.in_(ids))
     )
-    return [Claim(r.id, r.topic, carrier, r.number, r.postcode, r.country, lease) for r in await tx.rows(known)]
+    return [
+        Claim(r.id, r.topic, carrier, r.number, r.postcode, r.country, lease, r.carrier_label)
+        for r in await tx.rows(known)
+    ]
 
 
 async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, pace: float) -> bool:
@@ -104,24 +135,12 @@ async def watch(tx: Tx, now: datetime, topics: Sequence[str], pace: float) -> No
 
 async def _still_meant(tx: Tx, claim: Claim) -> bool:
     """Whether the parcel still has the number that was asked about."""
-    same = (SHIPMENT.c.id == claim.shipment_id, SHIPMENT.c.carrier == claim.carrier, SHIPMENT.c.number == claim.number)
-    return await tx.row(select(SHIPMENT.c.id).where(*same)) is not None
+    row = await tx.row(_MEANT, {"shipment": claim.shipment_id})
+    return row is not None and (row.carrier, row.number) == (claim.carrier, claim.number)
 
 
 async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: float, news: bool) -> None:
-    row = await tx.row(
-        select(
-            SHIPMENT.c.milestone,
-            SHIPMENT.c.last_scan_at,
-            SHIPMENT.c.created_at,
-            SHIPMENT.c.finished_at,
-            TRACKER.c.watched_until,
-            TRACKER.c.answered_at,
-            TRACKER.c.failing_since,
-        )
-        .join(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
-        .where(SHIPMENT.c.id == claim.shipment_id)
-    )
+    row = await tx.row(_SITUATION, {"shipment": claim.shipment_id})
     if row is None:
         return
     seen = row.watched_until is not None and row.watched_until > now
@@ -136,24 +155,23 @@ async def _answered(tx: Tx, now: datetime, claim: Claim, known: bool, pace: floa
         "failing_since": None,
         "failures": 0,
         "problem": None,
+        "known": row.known or known,
     }
-    if known:
-        values["known"] = True
     first = row.answered_at is None or row.failing_since is not None  # pages say otherwise until they hear of it
     if await _release(tx, claim, values) and (seen or first) and not news:
         tx.emit(claim.topic, "shipment.checked", shipment=claim.shipment_id)
 
 
 async def _failed(tx: Tx, now: datetime, claim: Claim, answer: Failed, pace: float) -> None:
-    row = await tx.row(
-        select(TRACKER.c.failures, TRACKER.c.failing_since).where(TRACKER.c.shipment_id == claim.shipment_id)
-    )
+    row = await tx.row(_SITUATION, {"shipment": claim.shipment_id})
     if row is None:
         return
     error, failures = answer.error, row.failures + 1
     values = {
         "next_poll_at": schedule.after_failure(now, error.kind, failures, error.retry_after, pace, _JITTER),
         "asked_at": now,
+        "answered_at": row.answered_at,
+        "known": row.known,
         "failures": failures,
         "failing_since": row.failing_since or now,
         "problem": error.kind.value,
@@ -164,5 +182,4 @@ async def _failed(tx: Tx, now: datetime, claim: Claim, answer: Failed, pace: flo
 
 async def _release(tx: Tx, claim: Claim, values: dict[str, Any]) -> bool:
     """Give the tracker back; False when the lease was lost to another worker meanwhile."""
-    mine = update(TRACKER).where(TRACKER.c.shipment_id == claim.shipment_id, TRACKER.c.next_poll_at == claim.lease)
-    return await tx.run(mine.values(**values)) > 0
+    return await tx.run(_RELEASE, {**values, "shipment": claim.shipment_id, "lease": claim.lease}) > 0

@@ -48,6 +48,7 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         "tracking_url": facts.tracking_url,
         "shop_milestone": facts.milestone,
         "shop_at": facts.milestone_at,
+        "shop_estimate_day": facts.estimate_day,
         "shipped_at": facts.shipped_at,
     }
     old = await tx.row(select(SHIPMENT).where(SHIPMENT.c.source == facts.source))
@@ -56,7 +57,6 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
             "source": facts.source,
             "created_at": now,
             "updated_at": now,
-            "estimate_day": facts.estimate_day,
             "milestone": Milestone.UNKNOWN.value,
             "delayed": False,
             "carrier_delayed": False,
@@ -69,7 +69,7 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         if changed:
             await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**changed, updated_at=now))
         if "number" in changed or "carrier" in changed:
-            await _start_over(tx, shipment_id, facts)
+            await _start_over(tx, shipment_id)
     private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
     await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
     await refold(tx, now, shipment_id)
@@ -86,7 +86,7 @@ async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) 
     await tx.upsert(TRACKER, [row], ["shipment_id"], update=False)
 
 
-async def _start_over(tx: Tx, shipment_id: int, facts: ShipmentFacts) -> None:
+async def _start_over(tx: Tx, shipment_id: int) -> None:
     """The shop named another number or carrier: what the old one said is not about this parcel."""
     await tx.run(delete(CHECKPOINT).where(CHECKPOINT.c.shipment_id == shipment_id))
     await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id == shipment_id))
@@ -95,7 +95,7 @@ async def _start_over(tx: Tx, shipment_id: int, facts: ShipmentFacts) -> None:
         "carrier_reason": None,
         "carrier_at": None,
         "carrier_delayed": False,
-        "estimate_day": facts.estimate_day,
+        "estimate_day": None,
         "estimate_from": None,
         "estimate_to": None,
     }

@@ -1,102 +1,139 @@
 """What a carrier's report adds to what is known, and where the parcel stands then.
 
-Runs in the caller's transaction and may run again: a report that was merged before changes nothing.
+Runs in the caller's transaction and may run again: a report that was merged before changes nothing. One
+read of the shipment (locked where the database shares it), one of its scans, then only what is new is
+written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from carriers import Checkpoint, Milestone, Report
 from portal.kit.db import Tx, one
+from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
-from portal.tracking.rows import checkpoint_private_row, checkpoint_row, estimate_columns, naive, said_of
-from portal.tracking.timeline import Said, Source, Standing, fold, identity_of
+from portal.tracking.rows import (
+    CHECKPOINT_COLUMNS,
+    PRIVATE_COLUMNS,
+    checkpoint_private_row,
+    checkpoint_row,
+    estimate_columns,
+    naive,
+    said_of,
+)
+from portal.tracking.timeline import Said, Source, fold, identity_of
 
-_ADD_CHECKPOINT = insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity)
-_ADD_WORDS = insert(CHECKPOINT_PRIVATE)
+Columns = Mapping[str, Any]
+
+_STATED = (
+    "carrier_milestone",
+    "carrier_reason",
+    "carrier_at",
+    "carrier_delayed",
+    "estimate_day",
+    "estimate_from",
+    "estimate_to",
+)
+_FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
+_KEPT = Query(
+    select(*(SHIPMENT.c[name] for name in (*_STATED, *_FOLDED, "shop_milestone", "shop_at")))
+    .where(SHIPMENT.c.id == bindparam("shipment"))
+    .with_for_update()
+)
+_SCANS = Query(
+    select(
+        CHECKPOINT.c.identity, CHECKPOINT.c.milestone, CHECKPOINT.c.reason, CHECKPOINT.c.delayed, CHECKPOINT.c.sort_at
+    ).where(CHECKPOINT.c.shipment_id == bindparam("shipment"))
+)
+_KEEP = Query(
+    update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=(*_STATED, *_FOLDED, "updated_at")
+)
+_ADD_CHECKPOINT = Query(insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity), CHECKPOINT_COLUMNS)
+_ADD_WORDS = Query(insert(CHECKPOINT_PRIVATE), PRIVATE_COLUMNS)
 
 
 async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Report) -> bool:
     """Add what a report brings to what is known; True (and an event) when the parcel's page changes."""
-    known = {
-        row[0] for row in await tx.rows(select(CHECKPOINT.c.identity).where(CHECKPOINT.c.shipment_id == shipment_id))
-    }
+    kept = await one(tx, _KEPT, {"shipment": shipment_id})
+    scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
+    fresh = _fresh(report, {scan.identity for scan in scans})
+    if fresh:
+        rows = [checkpoint_row(shipment_id, identity, checkpoint, now) for identity, checkpoint in fresh.items()]
+        added = await tx.rows(_ADD_CHECKPOINT, rows)
+        await tx.run(_ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
+        scans += [_said(identity, checkpoint) for identity, checkpoint in fresh.items()]
+    stated = _stated(kept, report)
+    changed = await _keep(tx, now, shipment_id, kept, stated, scans)
+    if stated:
+        await _keep_private(tx, shipment_id, report)
+    if not fresh and not changed:
+        return False
+    tx.emit(topic, "shipment.changed", shipment=shipment_id)
+    return True
+
+
+async def refold(tx: Tx, now: datetime, shipment_id: int) -> None:
+    """Work out where the parcel stands from all that is kept, and keep that."""
+    kept = await one(tx, _KEPT, {"shipment": shipment_id})
+    scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
+    await _keep(tx, now, shipment_id, kept, {}, scans)
+
+
+def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:
     fresh: dict[str, Checkpoint] = {}
     for checkpoint in report.checkpoints:
         identity = identity_of(report.number, checkpoint)
         if identity not in known:
             fresh.setdefault(identity, checkpoint)
-    if fresh:
-        rows = [checkpoint_row(shipment_id, identity, checkpoint, now) for identity, checkpoint in fresh.items()]
-        added = await tx.rows(_ADD_CHECKPOINT, rows)
-        await tx.run(_ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
-    stated = await _take_statement(tx, shipment_id, report)
-    if not fresh and not stated:
-        return False
-    await refold(tx, now, shipment_id)
-    tx.emit(topic, "shipment.changed", shipment=shipment_id)
-    return True
+    return fresh
 
 
-async def refold(tx: Tx, now: datetime, shipment_id: int) -> Standing:
-    """Work out where the parcel stands from all that is kept, and keep that."""
-    shipment = await one(tx, select(SHIPMENT).where(SHIPMENT.c.id == shipment_id))
-    scans = await tx.rows(select(CHECKPOINT).where(CHECKPOINT.c.shipment_id == shipment_id))
-    standing = fold([*(said_of(scan) for scan in scans), *_claims(shipment)])
-    newest = max((scan.sort_at for scan in scans if scan.sort_at is not None), default=None)
-    folded = {
+def _said(identity: str, checkpoint: Checkpoint) -> Said:
+    at = checkpoint.at.sort_key if checkpoint.at else None
+    reason = checkpoint.reason.value if checkpoint.reason else None
+    return Said(Source.SCAN, checkpoint.milestone, at, reason, checkpoint.delayed, identity)
+
+
+def _stated(kept: Any, report: Report) -> Columns:
+    """The carrier's current status and estimate. Of a report that comes late, after news of a later moment,
+    only the scans count: then there is nothing."""
+    at = max((c.at.sort_key for c in report.checkpoints if c.at is not None), default=None)
+    if at is not None and kept.last_scan_at is not None and at.replace(tzinfo=UTC) < kept.last_scan_at:
+        return {}
+    stated: dict[str, Any] = estimate_columns(report)
+    if report.milestone is not None:
+        stated |= {
+            "carrier_milestone": report.milestone.value,
+            "carrier_reason": report.reason.value if report.reason else None,
+            "carrier_at": at.replace(tzinfo=UTC) if at else kept.carrier_at,
+            "carrier_delayed": report.delayed,
+        }
+    return stated
+
+
+async def _keep(tx: Tx, now: datetime, shipment_id: int, kept: Any, stated: Columns, scans: Sequence[Said]) -> bool:
+    """Fold all that is known, and keep it where it differs from what was kept."""
+    before = {name: getattr(kept, name) for name in (*_STATED, *_FOLDED)}
+    told = {**before, **stated}
+    standing = fold([*scans, *_claims(told, kept)])
+    newest = max((scan.at for scan in scans if scan.at is not None), default=None)
+    after = told | {
         "milestone": standing.milestone.value,
         "reason": standing.reason,
         "delayed": standing.delayed,
         "finished_at": standing.since.replace(tzinfo=UTC) if standing.finished and standing.since else None,
         "last_scan_at": newest.replace(tzinfo=UTC) if newest else None,
     }
-    if any(getattr(shipment, name) != value for name, value in folded.items()):
-        await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**folded, updated_at=now))
-    return standing
-
-
-async def _take_statement(tx: Tx, shipment_id: int, report: Report) -> bool:
-    """Keep the carrier's current status and estimate; True when they differ from what was kept.
-
-    Of a report that comes late, after news of a later moment, only the scans count.
-    """
-    columns = SHIPMENT.c
-    kept = await one(
-        tx,
-        select(
-            columns.last_scan_at,
-            columns.carrier_milestone,
-            columns.carrier_reason,
-            columns.carrier_at,
-            columns.carrier_delayed,
-            columns.estimate_day,
-            columns.estimate_from,
-            columns.estimate_to,
-        ).where(columns.id == shipment_id),
-    )
-    at = max((c.at.sort_key for c in report.checkpoints if c.at is not None), default=None)
-    if at is not None and kept.last_scan_at is not None and at.replace(tzinfo=UTC) < kept.last_scan_at:
+    if after == before:
         return False
-    given: dict[str, Any] = estimate_columns(report)
-    if report.milestone is not None:
-        given |= {
-            "carrier_milestone": report.milestone.value,
-            "carrier_reason": report.reason.value if report.reason else None,
-            "carrier_at": at.replace(tzinfo=UTC) if at else kept.carrier_at,
-            "carrier_delayed": report.delayed,
-        }
-    changed = {name: value for name, value in given.items() if getattr(kept, name) != value}
-    if changed:
-        await tx.run(update(SHIPMENT).where(columns.id == shipment_id).values(**changed))
-    await _keep_private(tx, shipment_id, report)
-    return bool(changed)
+    await tx.run(_KEEP, {**after, "updated_at": now, "shipment": shipment_id})
+    return True
 
 
 async def _keep_private(tx: Tx, shipment_id: int, report: Report) -> None:
@@ -109,14 +146,14 @@ async def _keep_private(tx: Tx, shipment_id: int, report: Report) -> None:
         await tx.run(update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id).values(**given))
 
 
-def _claims(shipment: Any) -> Iterable[Said]:
-    if shipment.carrier_milestone:
+def _claims(told: Columns, kept: Any) -> Iterable[Said]:
+    if told["carrier_milestone"]:
         yield Said(
             Source.CARRIER,
-            Milestone(shipment.carrier_milestone),
-            naive(shipment.carrier_at),
-            shipment.carrier_reason,
-            shipment.carrier_delayed,
+            Milestone(told["carrier_milestone"]),
+            naive(told["carrier_at"]),
+            told["carrier_reason"],
+            told["carrier_delayed"],
         )
-    if shipment.shop_milestone:
-        yield Said(Source.SHOP, Milestone(shipment.shop_milestone), naive(shipment.shop_at))
+    if kept.shop_milestone:
+        yield Said(Source.SHOP, Milestone(kept.shop_milestone), naive(kept.shop_at))

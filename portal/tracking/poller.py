@@ -10,6 +10,7 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,6 +18,7 @@ from sqlalchemy import insert
 import carriers
 from carriers import Account, Carrier, CarrierError, ErrorKind, Failed, TrackRequest
 from carriers.core.http import Reply, recording
+from carriers.core.registry import service_named
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
@@ -26,6 +28,9 @@ from portal.tracking.private import RAW_ANSWER
 log = logging.getLogger("jalon.poller")
 _IDLE_S = 1.0
 _DEADLINE_S = 45.0  # stays under the lease
+_REST_S = 30.0
+_REST_UNAUTHORISED = timedelta(minutes=10)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Poller:
@@ -33,6 +38,7 @@ class Poller:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._rests_until: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -43,6 +49,8 @@ class Poller:
     async def round(self, slug: str) -> int:
         """Ask once about what is due at one carrier now; returns how many parcels were asked about."""
         context, carrier = self._context, carriers.get(slug)
+        if self._rests_until.get(slug, _LONG_AGO) > context.clock.now():
+            return 0
         limit = carrier.manifest.batch_size * context.settings.poll_concurrency
 
         async def unit(tx: Tx) -> list[Claim]:
@@ -67,12 +75,20 @@ class Poller:
             await asyncio.sleep(pause)
 
     async def _ask(self, carrier: Carrier, account: Account, claims: Sequence[Claim]) -> None:
-        requests = [TrackRequest(c.number, postcode=c.postcode, country=c.country) for c in claims]
+        requests = [_request(claim) for claim in claims]
         with recording() as replies:
             answers = await self._answers(carrier, account, requests)
+        self._note_refusals(account, answers)
         for problem in {a.error.kind for a in answers if isinstance(a, Failed)}:
             log.warning("%s: %s for %d parcels", carrier.manifest.slug, problem.value, len(claims))
         await asyncio.gather(*(self._settle(c, a, replies) for c, a in zip(claims, answers, strict=True)))
+
+    def _note_refusals(self, account: Account, answers: Sequence[carriers.Answer]) -> None:
+        """An account that was told to wait, or to sign in, is left alone for so long: its other parcels
+        would be refused as well."""
+        waits = [_rest(answer.error) for answer in answers if isinstance(answer, Failed)]
+        if any(waits):
+            self._rests_until[account.carrier] = self._context.clock.now() + max(waits)
 
     async def _answers(
         self, carrier: Carrier, account: Account, requests: Sequence[TrackRequest]
@@ -98,6 +114,17 @@ class Poller:
                 await tx.run(insert(RAW_ANSWER), kept)
 
         await context.db.write(unit)
+
+
+def _request(claim: Claim) -> TrackRequest:
+    service = service_named(claim.carrier_name) if claim.carrier_name else None
+    return TrackRequest(claim.number, postcode=claim.postcode, country=claim.country, service=service)
+
+
+def _rest(error: CarrierError) -> timedelta:
+    if error.kind is ErrorKind.RATE_LIMITED:
+        return timedelta(seconds=error.retry_after or _REST_S)
+    return _REST_UNAUTHORISED if error.kind is ErrorKind.AUTH else timedelta(0)
 
 
 def _raw(claim: Claim, reply: Reply) -> dict[str, Any]:

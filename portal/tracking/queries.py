@@ -23,7 +23,7 @@ _SHIPMENTS = Query(
         SHIPMENT.c.milestone,
         SHIPMENT.c.reason,
         SHIPMENT.c.delayed,
-        SHIPMENT.c.estimate_day,
+        func.coalesce(SHIPMENT.c.estimate_day, SHIPMENT.c.shop_estimate_day).label("estimate_day"),
         SHIPMENT.c.estimate_from,
         SHIPMENT.c.estimate_to,
         SHIPMENT.c.shipped_at,

@@ -8,6 +8,22 @@ from typing import Any
 from carriers import Checkpoint, Estimate, Milestone, Report
 from portal.tracking.timeline import Said, Source
 
+CHECKPOINT_COLUMNS = (
+    "shipment_id",
+    "identity",
+    "code",
+    "milestone",
+    "reason",
+    "delayed",
+    "wall",
+    "offset_minutes",
+    "date_only",
+    "sort_at",
+    "country",
+    "seen_at",
+)
+PRIVATE_COLUMNS = ("checkpoint_id", "text", "city", "region", "postcode", "place", "lat", "lon")
+
 
 def naive(moment: datetime | None) -> datetime | None:
     """An aware moment as naive UTC, to order by."""

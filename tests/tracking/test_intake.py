@@ -119,7 +119,7 @@ async def test_a_tracker_is_there_exactly_while_there_is_something_to_ask(any_co
 async def test_what_the_shop_says_counts_until_the_carrier_speaks(any_context: Context) -> None:
     shipment_id = await registered(any_context, replace(SHOP, estimate_day=date(2026, 11, 24)))
     (shipment,) = await rows(any_context, select(SHIPMENT))
-    assert shipment.estimate_day == date(2026, 11, 24)
+    assert shipment.shop_estimate_day == date(2026, 11, 24)
     await told(any_context, shipment_id)
     (shipment,) = await rows(any_context, select(SHIPMENT))
     assert shipment.estimate_day == date(2026, 11, 21)

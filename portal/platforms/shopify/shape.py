@@ -147,6 +147,7 @@ def _is_int(value: object) -> bool:
 
 
 def _edges(connection: Node) -> Iterator[Any]:
-    for edge in connection.get("edges") or ():
+    edges = connection.get("edges")
+    for edge in edges if isinstance(edges, list) else ():
         if isinstance(edge, dict):
             yield edge.get("node")
