@@ -68,9 +68,11 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
         added = await tx.rows(_ADD_CHECKPOINT, rows)
         await tx.run(_ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
         scans += [_said(identity, checkpoint) for identity, checkpoint in fresh.items()]
-    stated = _stated(kept, report)
-    changed = await _keep(tx, now, shipment_id, kept, stated, scans)
-    if stated:
+    at = max((c.at.sort_key.replace(tzinfo=UTC) for c in report.checkpoints if c.at is not None), default=None)
+    # Of a report that comes late, after news of a later moment, only the scans count.
+    late = at is not None and kept.last_scan_at is not None and at < kept.last_scan_at
+    changed = await _keep(tx, now, shipment_id, kept, {} if late else _stated(kept, report, at), scans)
+    if not late:
         await _keep_private(tx, shipment_id, report)
     if not fresh and not changed:
         return False
@@ -100,18 +102,14 @@ def _said(identity: str, checkpoint: Checkpoint) -> Said:
     return Said(Source.SCAN, checkpoint.milestone, at, reason, checkpoint.delayed, identity)
 
 
-def _stated(kept: Any, report: Report) -> Columns:
-    """The carrier's current status and estimate. Of a report that comes late, after news of a later moment,
-    only the scans count: then there is nothing."""
-    at = max((c.at.sort_key for c in report.checkpoints if c.at is not None), default=None)
-    if at is not None and kept.last_scan_at is not None and at.replace(tzinfo=UTC) < kept.last_scan_at:
-        return {}
+def _stated(kept: Any, report: Report, at: datetime | None) -> Columns:
+    """The carrier's current status, as of its newest scan `at`, and its estimate."""
     stated: dict[str, Any] = estimate_columns(report)
     if report.milestone is not None:
         stated |= {
             "carrier_milestone": report.milestone.value,
             "carrier_reason": report.reason.value if report.reason else None,
-            "carrier_at": at.replace(tzinfo=UTC) if at else kept.carrier_at,
+            "carrier_at": at or kept.carrier_at,
             "carrier_delayed": report.delayed,
         }
     return stated
