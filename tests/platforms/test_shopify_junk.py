@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
+from portal.platforms.contract import Delivered, Document, Value
 from portal.platforms.neutral import as_json
-from portal.platforms.shopify import documents
+from portal.platforms.shopify import documents, read
 from tests.platforms.shopify_samples import fulfilment, line, money, order, refund
 
 _JUNK = st.recursive(
@@ -49,3 +50,20 @@ def test_the_order_of_members_means_nothing(names: list[str], inner: list[str]) 
     first = {name: FULL["line_items"][0][name] for name in inner}
     shuffled = {name: FULL[name] for name in names} | {"line_items": [first, FULL["line_items"][1]]}
     assert documents(shuffled) == documents(FULL)
+
+
+_NAMES = st.sampled_from([
+    "data", "order", "orders", "nodes", "edges", "node", "errors", "path", "id", "name", "line_items", "lineItems",
+    "admin_graphql_api_id", "fulfillments", "order_id", "__parentId", "refunds", "quantity", "price_set", "shop_money",
+    "amount", "currencyCode", "fulfillmentOrders", "status", "trackingInfo", "returns", "tags", "customer",
+])  # fmt: skip
+_LEAVES = st.sampled_from([None, True, -1, 1.5, "", "x", "gid://shopify/Order/1", "gid://shopify/LineItem/1", "EUR"])
+_NEARLY = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=6), max_leaves=25
+)
+
+
+@given(st.lists(_NEARLY, max_size=3))
+def test_junk_with_the_right_names_is_entries(bodies: list[Any]) -> None:
+    found = read([Value(line, body, "") for line, body in enumerate(bodies, 1)], Delivered())
+    assert all(as_json(entry.order) for entry in found if isinstance(entry, Document))
