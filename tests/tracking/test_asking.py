@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 
 from carriers import Answer, CarrierError, ErrorKind, Failed, Found, Milestone, NotFound
 from portal.context import Context, opened
@@ -54,11 +54,11 @@ async def looked_at(context: Context, *topics: str) -> None:
     await context.db.write(unit)
 
 
-async def put(context: Context, **values: Any) -> None:
-    """Write columns of every tracker."""
+async def put(context: Context, *where: ColumnElement[bool], **values: Any) -> None:
+    """Write columns of the trackers."""
 
     async def unit(tx: Tx) -> None:
-        await tx.run(update(TRACKER).values(**values))
+        await tx.run(update(TRACKER).where(*where).values(**values))
 
     await context.db.write(unit)
 
@@ -85,16 +85,16 @@ OLD_NEWS = NEWS  # once it was merged
 UNHEARD_OF = NotFound("S1", CarrierError(ErrorKind.NOT_FOUND, "not yet"))
 
 
-async def test_what_waits_longest_is_claimed_first_and_once(any_context: Context, clock: ManualClock) -> None:
-    for name in ("c", "a", "d", "b"):
-        await registered(any_context, facts(f"S{name}", source=name, postcode="69002", country="FR"))
-        clock.advance(MINUTE)
+async def test_what_waits_longest_is_claimed_first_and_once(any_context: Context) -> None:
+    for waiting, name in enumerate("abcd", 1):
+        shipment_id = await registered(any_context, facts(f"S{name}", source=name, postcode="69002", country="FR"))
+        await put(any_context, TRACKER.c.shipment_id == shipment_id, next_poll_at=NOW - waiting * MINUTE)
     first = await claimed(any_context, 3)
-    assert {claim.number for claim in first} == {"Sc", "Sa", "Sd"}
+    assert {claim.number for claim in first} == {"Sb", "Sc", "Sd"}
     assert {(claim.topic, claim.carrier, claim.postcode, claim.country) for claim in first} == {
         (TOPIC, SLUG, "69002", "FR")
     }
-    assert [claim.number for claim in await claimed(any_context, 3)] == ["Sb"]
+    assert [claim.number for claim in await claimed(any_context, 3)] == ["Sa"]
     assert await claimed(any_context, 3) == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from carriers import Estimate, Milestone, Place
+from carriers import CarrierTime, Estimate, Milestone, Place
 from carriers.core.model import ProofOfDelivery
 from portal.context import Context
 from portal.kit.clock import ManualClock
@@ -17,8 +17,9 @@ from portal.kit.db import Tx
 from portal.tracking.merge import merge
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
+from portal.tracking.queries import shipments
 from tests.support.context import NOW, kinds, rows
-from tests.support.parcels import TOPIC, facts, registered, report, scan
+from tests.support.parcels import START, TOPIC, facts, registered, report, scan
 
 SHOP = facts()
 
@@ -30,7 +31,7 @@ async def told(context: Context, shipment_id: int, number: str = "S1") -> None:
         scan(Milestone.IN_TRANSIT, 1, text="Arrived in Lyon"),
         scan(Milestone.READY_FOR_PICKUP, 2),
         milestone=Milestone.READY_FOR_PICKUP,
-        estimate=Estimate(date(2026, 11, 21)),
+        estimate=Estimate(date(2026, 11, 21), CarrierTime(START), CarrierTime(START)),
         pickup_point=Place(text="Tabac du Port"),
         proof=ProofOfDelivery(signed_by="M. Brun"),
     )
@@ -97,7 +98,8 @@ async def test_another_number_or_carrier_starts_over(
     (shipment,), (tracker,), (kept,) = shipments, trackers, private
     assert (checkpoints, words) == ([], [])
     assert (shipment.milestone, shipment.carrier_milestone, shipment.carrier_at) == ("handed_over", None, None)
-    assert (shipment.estimate_day, shipment.last_scan_at) == (None, None)
+    assert (shipment.estimate_day, shipment.estimate_from, shipment.estimate_to) == (None, None, None)
+    assert (shipment.reason, shipment.last_scan_at) == (None, None)
     assert (kept.pickup_point, kept.signed_by) == (None, None)
     assert (tracker.next_poll_at, tracker.known, tracker.carrier) == (NOW + timedelta(hours=1), False, shipment.carrier)
 
@@ -116,13 +118,21 @@ async def test_a_tracker_is_there_exactly_while_there_is_something_to_ask(any_co
         assert len(await rows(any_context, select(TRACKER))) == asked
 
 
-async def test_what_the_shop_says_counts_until_the_carrier_speaks(any_context: Context) -> None:
-    shipment_id = await registered(any_context, replace(SHOP, estimate_day=date(2026, 11, 24)))
-    (shipment,) = await rows(any_context, select(SHIPMENT))
-    assert shipment.shop_estimate_day == date(2026, 11, 24)
+async def test_the_shops_estimate_may_change_until_the_carrier_gives_one(any_context: Context) -> None:
+    for day in (24, 26):
+        shipment_id = await registered(any_context, replace(SHOP, estimate_day=date(2026, 11, day)))
+        assert await estimated(any_context) == date(2026, 11, day)
     await told(any_context, shipment_id)
-    (shipment,) = await rows(any_context, select(SHIPMENT))
-    assert shipment.estimate_day == date(2026, 11, 21)
+    await registered(any_context, replace(SHOP, estimate_day=date(2026, 11, 27)))
+    assert await estimated(any_context) == date(2026, 11, 21)
+
+
+async def estimated(context: Context) -> date | None:
+    """The day that the page shows."""
+    async with context.db.read() as reader:
+        (row,), _ = await shipments(reader, TOPIC)
+    day: date | None = row.estimate_day
+    return day
 
 
 async def test_shipments_are_told_apart_by_their_source(any_context: Context) -> None:

@@ -160,6 +160,36 @@ async def test_no_raw_answer_is_kept_where_the_shop_wants_none(open_post: Callab
     assert await rows(post.context, select(RAW_ANSWER)) == []
 
 
+RESTS = [
+    (ErrorKind.RATE_LIMITED, 7200.0, timedelta(hours=2)),
+    (ErrorKind.RATE_LIMITED, None, timedelta(seconds=30)),
+    (ErrorKind.AUTH, None, timedelta(minutes=10)),
+    (ErrorKind.SERVER, None, timedelta(0)),
+]
+
+
+@pytest.mark.parametrize(("kind", "retry_after", "rest"), RESTS)
+async def test_an_account_that_was_refused_rests_and_its_other_parcels_with_it(
+    open_post: Callable[..., Post], clock: ManualClock, kind: ErrorKind, retry_after: float | None, rest: timedelta
+) -> None:
+    post = open_post(poll_concurrency=1)
+    await posted(post, "S1", "S2")
+    post.mail.answers = {name: Failed(name, CarrierError(kind, "no", retry_after=retry_after)) for name in ("S1", "S2")}
+    assert await post.poller.round(SLUG) == 1
+    if rest:
+        clock.advance(rest - timedelta(seconds=1))
+        assert await post.poller.round(SLUG) == 0
+        clock.advance(timedelta(seconds=1))
+    assert await post.poller.round(SLUG) == 1
+
+
+async def test_the_shops_spelling_of_a_carrier_names_its_service(open_post: Callable[..., Post]) -> None:
+    post = open_post()
+    await registered(post.context, facts(carrier_label="DHL Paket"))
+    await post.poller.round(SLUG)
+    assert post.mail.asked == [[TrackRequest("S1", service="parcel-de")]]
+
+
 async def test_asking_goes_on_whatever_a_round_meets(
     open_post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
