@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from portal.platforms.contract import Document, Problem, Remark
 from portal.platforms.members import name_of
-from portal.platforms.neutral import InvalidOrder, NeutralOrder, as_json, neutral_order, read_bytes, version_key
+from portal.platforms.neutral import InvalidOrder, NeutralOrder, as_json, neutral_order, read_file, version_key
 
 Json = dict[str, Any]
 
@@ -159,14 +160,14 @@ def test_what_is_no_object_is_refused(value: object) -> None:
 
 def test_files_give_documents_and_problems_with_lines() -> None:
     content = b'{"number": "1"}\n{"number": "2", "lines": [{"quantity": "x"}]}\nnonsense\n{"number": "3"}\n'
-    entries = list(read_bytes(content))
+    entries = list(read_file(io.BytesIO(content)))
     assert [e.order.number for e in entries if isinstance(e, Document)] == ["1", "3"]
     assert [(e.line, e.member) for e in entries if isinstance(e, Problem)] == [(2, "lines[0].quantity"), (3, "")]
 
 
 def test_references_to_no_line_are_remarked() -> None:
     content = b'{"number": "1", "lines": [{"id": "a"}], "parcels": [{"lines": [{"line_id": "b", "quantity": 1}]}]}'
-    remark, document = read_bytes(content)
+    remark, document = read_file(io.BytesIO(content))
     assert isinstance(remark, Remark)
     assert remark.message == "1: parcels name lines that the order does not have: b"
     assert isinstance(document, Document)
@@ -176,7 +177,7 @@ def test_members_of_lists_are_named_by_index_and_line() -> None:
     content = (
         b'[\n {"number": "1"},\n {"number": "2",\n  "lines": [{"title": "Mug",\n   "quantity": {"ordered": 1.5}}]}\n]'
     )
-    problem = next(entry for entry in read_bytes(content) if isinstance(entry, Problem))
+    problem = next(entry for entry in read_file(io.BytesIO(content)) if isinstance(entry, Problem))
     assert (problem.line, problem.member) == (5, "[1].lines[0].quantity.ordered")
 
 

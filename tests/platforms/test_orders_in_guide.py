@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 from portal.platforms.contract import Document
-from portal.platforms.neutral import NeutralOrder, read_bytes
+from portal.platforms.neutral import NeutralOrder, read_file
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "orders-in.md").read_text()
 
@@ -15,7 +16,7 @@ def test_every_example_is_an_order() -> None:
     examples = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     assert len(examples) == 2
     for example in examples:
-        (entry,) = read_bytes(example.encode())
+        (entry,) = read_file(io.BytesIO(example.encode()))
         assert isinstance(entry, Document)
 
 

@@ -17,7 +17,7 @@ from portal.platforms.neutral.parts import (
     Parcel,
     Tracking,
 )
-from portal.platforms.neutral.reader import read, read_bytes, read_file
+from portal.platforms.neutral.reader import read, read_file
 
 __all__ = [
     "PLATFORM",
@@ -33,7 +33,6 @@ __all__ = [
     "Tracking",
     "as_json",
     "neutral_order",
-    "read_bytes",
     "read_file",
     "version_key",
 ]

@@ -64,14 +64,6 @@ def to_minor(amount: str | Decimal | float | int, currency: str) -> int:
     return minor
 
 
-def to_major(minor: int, currency: str) -> str:
-    """The decimal text of `minor` units: (2500, "EUR") is "25.00", (-5, "KWD") is "-0.005"."""
-    digits = exponent(currency)
-    text = str(abs(minor)).rjust(digits + 1, "0")
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else f"{sign}{text}"
-
-
 def _decimal(amount: str | Decimal | float | int) -> Decimal:
     if isinstance(amount, bool) or not isinstance(amount, str | Decimal | float | int):
         raise MoneyError(f"not an amount: {type(amount).__name__}")

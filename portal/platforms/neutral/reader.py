@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -32,11 +31,6 @@ def read_file(source: Path | BinaryIO) -> Iterator[Entry]:
             yield from read(values(stream), Delivered())
     else:
         yield from read(values(source), Delivered())
-
-
-def read_bytes(content: bytes) -> Iterator[Entry]:
-    """The same for bytes at hand."""
-    return read_file(io.BytesIO(content))
 
 
 def _faults(item: Value, wrong: InvalidOrder) -> Iterator[Problem]:

@@ -106,7 +106,6 @@ _RETURNING = {
     "canceled": "failed",
     "cancelled": "failed",
 }
-_ACTOR = {"customer": "customer", "staff": "staff"}
 
 
 def payment(raw: object) -> str:
@@ -147,8 +146,3 @@ def milestone(raw: object) -> str:
 def return_status(raw: object) -> str:
     """The state of one return."""
     return _RETURNING.get(word(raw), UNKNOWN)
-
-
-def actor(cancel_reason: object) -> str | None:
-    """Who cancelled, where the reason says so."""
-    return _ACTOR.get(word(cancel_reason))
