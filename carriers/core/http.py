@@ -27,13 +27,18 @@ _LONGEST_PAUSE: Final = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `url` is complete but for `params`; `data` is a form and makes it a POST."""
+    """One request. `url` is complete but for `params`; `data` (a form) or `content` (a whole body) makes it a POST.
+
+    `private` marks a call whose reply holds a secret other than a form's: it is never recorded.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] | None = None
     auth: tuple[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ _recorded: ContextVar[list[Reply] | None] = ContextVar("recorded", default=None)
 
 @contextmanager
 def recording() -> Iterator[list[Reply]]:
-    """Collect the replies to calls made inside the block, but for those to forms: they hold tokens."""
+    """Collect the replies to calls made inside the block, but for those to forms and private ones: they hold tokens."""
     replies: list[Reply] = []
     before = _recorded.set(replies)
     try:
@@ -77,11 +82,12 @@ async def send(call: Call, client: httpx2.AsyncClient, *, deadline: float = DEAD
 
 async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Reply:
     request = client.build_request(
-        "GET" if call.data is None else "POST",
+        "GET" if call.data is None and call.content is None else "POST",
         call.url,
         headers=dict(call.headers),
         params=dict(call.params) or None,
         data=None if call.data is None else dict(call.data),
+        content=call.content,
     )
     response = await client.send(request, auth=call.auth, stream=True, follow_redirects=False)
     try:
@@ -89,7 +95,7 @@ async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Rep
     finally:
         await response.aclose()
     reply = Reply(response.status_code, body, retry_after(response.headers.get("retry-after")))
-    if (recorded := _recorded.get()) is not None and call.data is None:
+    if (recorded := _recorded.get()) is not None and call.data is None and not call.private:
         recorded.append(reply)
     return reply
 

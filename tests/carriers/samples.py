@@ -43,5 +43,5 @@ def lacking(wanted: Any, given: Any, where: str = "") -> list[str]:
 def _sample(path: Path) -> Sample:
     reading = json.loads(path.read_text("utf-8"))
     case = path.name.removesuffix(".reading.json")
-    body = path.with_name(f"{case}.json").read_bytes()
+    body = next(b for kind in ("json", "xml") if (b := path.with_name(f"{case}.{kind}")).is_file()).read_bytes()
     return Sample(path.parent.parent.name, case, body, reading["http_status"], reading["push"], reading["answers"])

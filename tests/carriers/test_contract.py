@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -88,12 +89,27 @@ def test_junk_is_an_answer_too(slug: str, body: bytes, status: int) -> None:
 @settings(max_examples=60)
 def test_a_damaged_answer_never_raises(slug: str, data: st.DataObject) -> None:
     sample = data.draw(st.sampled_from(samples(slug)))
-    body = json.dumps(damaged(json.loads(sample.body), data)).encode()
+    body = damaged_body(sample.body, data)
     carrier = carriers.get(slug)
     answers = carrier.parse_push(body) if sample.push and isinstance(carrier, Pushes) else carrier.parse(body)
     assert answers
     found = [answer.report for answer in answers if isinstance(answer, carriers.Found)]
     assert all(checkpoint.text is None or checkpoint.text.isprintable() for r in found for checkpoint in r.checkpoints)
+
+
+def damaged_body(body: bytes, data: st.DataObject) -> bytes:
+    if body.lstrip().startswith(b"<"):
+        return damaged_xml(body.decode(), data).encode()
+    return json.dumps(damaged(json.loads(body), data)).encode()
+
+
+def damaged_xml(body: str, data: st.DataObject) -> str:
+    """The document with one text, attribute or whole leaf replaced by something else or taken away."""
+    leaf = r"<([\w:-]+)[^<>]*>[^<]*</\1>|<[\w:-][^<>]*/>"
+    places = list(re.finditer(rf"{leaf}|(?<=>)[^<>]+(?=<)|(?<==\")[^\"]*(?=\")", body))
+    place = data.draw(st.sampled_from(places))
+    other = data.draw(st.text(st.characters(exclude_characters='<>&"', exclude_categories=["C"]), max_size=8))
+    return body[: place.start()] + other + body[place.end() :]
 
 
 def damaged(value: Any, data: st.DataObject) -> Any:

@@ -24,11 +24,19 @@ async def test_what_is_sent_and_what_comes_back() -> None:
     assert asked.headers["authorization"] == "Basic bWU6cHc="
 
 
+async def test_a_whole_body_is_posted_as_it_is() -> None:
+    async with answering(reply(200, "[]")) as server, a_client() as client:
+        await send(Call(server.url, headers={"Content-Type": "text/xml"}, content="<a>é</a>".encode()), client)
+    (asked,) = server.asked
+    assert (asked.method, asked.body, asked.headers["content-type"]) == ("POST", "<a>é</a>", "text/xml")
+
+
 async def test_replies_are_recorded_but_for_tokens() -> None:
     async with answering(reply(200, "[]")) as server, a_client() as client:
         with recording() as replies:
             await send(Call(server.url), client)
             await send(Call(server.url, data={"grant_type": "client_credentials"}), client)
+            await send(Call(server.url, content=b"<login/>", private=True), client)
         await send(Call(server.url), client)
     assert [(got.status, got.body) for got in replies] == [(200, b"[]")]
 
