@@ -13,15 +13,27 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 
 from portal.kit.db import Tx, Unit
+from portal.kit.prepared import Query
 from portal.orders.queries import topic_of
 from portal.tracking.models import CHECKPOINT, SHIPMENT
 from tests.benchmarks.seed import PARCELS
 
-_ADD = insert(CHECKPOINT)
-_MOVE = (
-    update(SHIPMENT)
-    .where(SHIPMENT.c.id == bindparam("shipment"))
-    .values(milestone=bindparam("milestone"), last_scan_at=bindparam("at"), updated_at=bindparam("at"))
+_COLUMNS = (
+    "shipment_id",
+    "identity",
+    "code",
+    "milestone",
+    "delayed",
+    "wall",
+    "offset_minutes",
+    "date_only",
+    "sort_at",
+    "country",
+    "seen_at",
+)
+_ADD = Query(insert(CHECKPOINT), columns=_COLUMNS)
+_MOVE = Query(
+    update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=("milestone", "last_scan_at", "updated_at")
 )
 _MILESTONE = "out_for_delivery"
 
@@ -49,7 +61,7 @@ def unit(shipment: int, number: int, now: datetime) -> Unit[None]:
 
     async def act(tx: Tx) -> None:
         await tx.run(_ADD, row)
-        await tx.run(_MOVE, {"shipment": shipment, "milestone": _MILESTONE, "at": now})
+        await tx.run(_MOVE, {"shipment": shipment, "milestone": _MILESTONE, "last_scan_at": now, "updated_at": now})
         tx.emit(topic_of(order_of(shipment)), "shipment.changed", shipment=shipment)
 
     return act
