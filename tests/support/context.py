@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import Row
-from sqlalchemy.sql import Executable
+from sqlalchemy.sql import Select
 
 from portal import schema
 from portal.context import Context, opened
@@ -125,7 +125,7 @@ def parcel(parcel_id: str, number: str | None, lines: dict[str, int], **members:
     }
 
 
-async def rows(context: Context, statement: Executable) -> Sequence[Row[Any]]:
+async def rows(context: Context, statement: Select[Any]) -> Sequence[Row[Any]]:
     """What a statement reads now."""
     async with context.db.read() as reader:
         return await reader.rows(statement)
