@@ -26,6 +26,7 @@ from portal.kit.db import Params, Question, Statement, Unit
 from portal.kit.errors import Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
 from portal.kit.prepared import Query, Values, compiled
+from portal.kit.upsert import shape, upserting
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
@@ -185,14 +186,7 @@ class PostgresTx:
         """Insert or overwrite rows."""
         if not rows:
             return
-        statement = postgres_insert(table)
-        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        statement = (
-            statement.on_conflict_do_update(index_elements=list(keys), set_=others)
-            if update and others
-            else statement.on_conflict_do_nothing(index_elements=list(keys))
-        )
-        await self._connection.execute(statement, list(rows))
+        await self.run(upserting(postgres_insert, table, shape(rows), tuple(keys), update), rows)
 
     def emit(self, topic: str, kind: str, **data: Any) -> None:
         """Append an event with this transaction."""

@@ -7,15 +7,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from portal.kit.db import Tx
+from portal.kit.prepared import Query
 from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER_LINE, PARCEL, PARCEL_LINE
 from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import Delivery, Line, NeutralOrder
 from portal.tracking.intake import register
+
+_ORDER_ID: Any = bindparam("order")
+_IDS = {
+    table.name: Query(select(table.c.external_id, table.c.id).where(table.c.order_id == _ORDER_ID))
+    for table in (ORDER_LINE, DELIVERY, PARCEL)
+}
+_DROP_DELIVERIES = Query(delete(DELIVERY).where(DELIVERY.c.order_id == _ORDER_ID))
+_LET_PARCELS_GO = Query(update(PARCEL).where(PARCEL.c.order_id == _ORDER_ID).values(state="gone"))
+_EMPTY_PARCELS = Query(
+    delete(PARCEL_LINE).where(PARCEL_LINE.c.parcel_id.in_(select(PARCEL.c.id).where(PARCEL.c.order_id == _ORDER_ID)))
+)
 
 
 def order_key(document: NeutralOrder) -> dict[str, str]:
@@ -96,7 +108,7 @@ def _line(order_id: int, position: int, line: Line) -> dict[str, Any]:
 
 async def _store_deliveries(tx: Tx, order_id: int, document: NeutralOrder, line_ids: Mapping[str, int]) -> None:
     kept = [delivery for delivery in document.deliveries if delivery.state != "cancelled"]
-    await tx.run(delete(DELIVERY).where(DELIVERY.c.order_id == order_id))
+    await tx.run(_DROP_DELIVERIES, {"order": order_id})
     await tx.upsert(DELIVERY, [_delivery(order_id, document, d) for d in kept], ["order_id", "external_id"])
     ids = await _ids(tx, DELIVERY, order_id)
     rows = [
@@ -139,10 +151,10 @@ async def _store_parcels(
 ) -> None:
     packed = parcels_of(document, topic_of(order_id))
     rows = [await _parcel(tx, now, order_id, position, parcel) for position, parcel in enumerate(packed)]
-    await tx.run(update(PARCEL).where(PARCEL.c.order_id == order_id).values(state="gone"))
+    await tx.run(_LET_PARCELS_GO, {"order": order_id})
     await tx.upsert(PARCEL, rows, ["order_id", "external_id"])
     ids = await _ids(tx, PARCEL, order_id)
-    await tx.run(delete(PARCEL_LINE).where(PARCEL_LINE.c.parcel_id.in_(ids.values())))
+    await tx.run(_EMPTY_PARCELS, {"order": order_id})
     contents = [
         {"parcel_id": ids[parcel.external_id], "line_id": line_ids[line], "quantity": quantity}
         for parcel in packed
@@ -164,8 +176,7 @@ async def _parcel(tx: Tx, now: datetime, order_id: int, position: int, parcel: P
 
 
 async def _ids(tx: Tx, table: Any, order_id: int) -> dict[str, int]:
-    rows = await tx.rows(select(table.c.external_id, table.c.id).where(table.c.order_id == order_id))
-    return {row.external_id: row.id for row in rows}
+    return {row.external_id: row.id for row in await tx.rows(_IDS[table.name], {"order": order_id})}
 
 
 def _merged(parts: Sequence[Any]) -> Sequence[Any]:

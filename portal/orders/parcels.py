@@ -31,19 +31,29 @@ def parcels_of(document: NeutralOrder, topic: str) -> list[Packed]:
     return [
         packed
         for parcel in document.parcels
-        if not is_collected(document, parcel)
+        if _is_parcel(document, parcel)
         for packed in _packed(document, parcel, topic)
     ]
 
 
 def is_collected(document: NeutralOrder, parcel: Parcel) -> bool:
     """Whether this fulfilment is a hand-over at the shop and no parcel."""
+    return _methods(document, parcel) == {"pickup"}
+
+
+def _is_parcel(document: NeutralOrder, parcel: Parcel) -> bool:
+    """Whether something travels: not what is fetched at the shop, nor what is sent by e-mail."""
+    return not _methods(document, parcel) & {"pickup", "digital", "none"}
+
+
+def _methods(document: NeutralOrder, parcel: Parcel) -> set[str]:
+    """How a fulfilment without a tracking number reaches the customer; what has a number travels."""
     if parcel.tracking:
-        return False
-    methods = {delivery.id: delivery.method for delivery in document.deliveries}
-    if parcel.delivery_id in methods:
-        return methods[parcel.delivery_id] == "pickup"
-    return bool(methods) and set(methods.values()) == {"pickup"}
+        return {"shipping"}
+    methods: dict[str, str] = {delivery.id: delivery.method for delivery in document.deliveries}
+    stated = methods.get(parcel.delivery_id or "")
+    every = set(methods.values())
+    return {stated} if stated else every if len(every) == 1 else {"shipping"}
 
 
 def safe_url(url: str | None) -> str | None:
@@ -90,6 +100,7 @@ def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_
         milestone_at=at,
         shipped_at=parcel.created_at,
         estimate_day=parcel.estimated_at.date() if parcel.estimated_at else None,
+        delayed=(parcel.status_raw or "").lower() == "delayed",
         postcode=address.postcode if address else None,
         country=address.country if address else None,
     )

@@ -20,16 +20,19 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.context import Context
 from portal.kit.db import Tx, one
+from portal.kit.prepared import Query
 from portal.orders import intake
 from portal.orders.models import ORDER
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import NeutralOrder, as_json, version_key
 
 _TOGETHER = 100
-_STORED = select(ORDER.c.id, ORDER.c.version, ORDER.c.digest).where(
-    ORDER.c.platform == bindparam("platform"),
-    ORDER.c.shop == bindparam("shop"),
-    ORDER.c.external_id == bindparam("external_id"),
+_STORED = Query(
+    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest).where(
+        ORDER.c.platform == bindparam("platform"),
+        ORDER.c.shop == bindparam("shop"),
+        ORDER.c.external_id == bindparam("external_id"),
+    )
 )
 
 

@@ -8,13 +8,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from carriers import Milestone
 from portal.kit.db import Tx, one
+from portal.kit.prepared import Query
 from portal.tracking.merge import refold
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import SHIPMENT_PRIVATE
+
+_TOLD = (
+    "topic",
+    "carrier",
+    "carrier_label",
+    "number",
+    "tracking_url",
+    "shop_milestone",
+    "shop_at",
+    "shop_delayed",
+    "shop_estimate_day",
+    "shipped_at",
+)
+_NEW = {"milestone": Milestone.UNKNOWN.value, "delayed": False, "carrier_delayed": False}
+_BY_SOURCE = Query(
+    select(SHIPMENT.c.id, *(SHIPMENT.c[name] for name in _TOLD)).where(SHIPMENT.c.source == bindparam("source"))
+)
+_CREATE = Query(
+    insert(SHIPMENT).returning(SHIPMENT.c.id), columns=(*_TOLD, *_NEW, "source", "created_at", "updated_at")
+)
+_UNTRACK = Query(delete(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,7 @@ class ShipmentFacts:
     milestone_at: datetime | None = None
     shipped_at: datetime | None = None
     estimate_day: date | None = None
+    delayed: bool = False
     postcode: str | None = None
     country: str | None = None
 
@@ -46,22 +69,16 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         "carrier_label": facts.carrier_label,
         "number": facts.number,
         "tracking_url": facts.tracking_url,
-        "shop_milestone": facts.milestone,
+        "shop_milestone": facts.milestone.value if facts.milestone else None,
         "shop_at": facts.milestone_at,
+        "shop_delayed": facts.delayed,
         "shop_estimate_day": facts.estimate_day,
         "shipped_at": facts.shipped_at,
     }
-    old = await tx.row(select(SHIPMENT).where(SHIPMENT.c.source == facts.source))
+    old = await tx.row(_BY_SOURCE, {"source": facts.source})
     if old is None:
-        created = {
-            "source": facts.source,
-            "created_at": now,
-            "updated_at": now,
-            "milestone": Milestone.UNKNOWN.value,
-            "delayed": False,
-            "carrier_delayed": False,
-        }
-        new = await one(tx, insert(SHIPMENT).values(**columns, **created).returning(SHIPMENT.c.id))
+        created = {"source": facts.source, "created_at": now, "updated_at": now, **_NEW}
+        new = await one(tx, _CREATE, columns | created)
         shipment_id = int(new.id)
     else:
         shipment_id = int(old.id)
@@ -80,7 +97,7 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
 async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) -> None:
     """Have a tracker exactly while there is something to ask."""
     if facts.carrier is None or facts.number is None or facts.milestone is Milestone.CANCELLED:
-        await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id == shipment_id))
+        await tx.run(_UNTRACK, {"shipment": shipment_id})
         return
     row = {"shipment_id": shipment_id, "carrier": facts.carrier, "next_poll_at": now, "failures": 0, "known": False}
     await tx.upsert(TRACKER, [row], ["shipment_id"], update=False)
@@ -89,7 +106,7 @@ async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) 
 async def _start_over(tx: Tx, shipment_id: int) -> None:
     """The shop named another number or carrier: what the old one said is not about this parcel."""
     await tx.run(delete(CHECKPOINT).where(CHECKPOINT.c.shipment_id == shipment_id))
-    await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id == shipment_id))
+    await tx.run(_UNTRACK, {"shipment": shipment_id})
     nothing = {
         "carrier_milestone": None,
         "carrier_reason": None,

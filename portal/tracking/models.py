@@ -42,6 +42,7 @@ class Shipment(Table, table=True):
     carrier_at: datetime | None = None
     shop_milestone: str | None = None
     shop_at: datetime | None = None
+    shop_delayed: bool = False
     shop_estimate_day: date | None = None
     shipped_at: datetime | None = None
     finished_at: datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
 
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
@@ -22,7 +22,7 @@ _SHIPMENTS = Query(
         SHIPMENT.c.tracking_url,
         SHIPMENT.c.milestone,
         SHIPMENT.c.reason,
-        SHIPMENT.c.delayed,
+        or_(SHIPMENT.c.delayed, SHIPMENT.c.shop_delayed).label("delayed"),
         func.coalesce(SHIPMENT.c.estimate_day, SHIPMENT.c.shop_estimate_day).label("estimate_day"),
         SHIPMENT.c.estimate_from,
         SHIPMENT.c.estimate_to,

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("carrier_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("shop_milestone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("shop_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("shop_delayed", sa.Boolean(), nullable=False),
         sa.Column("shop_estimate_day", sa.Date(), nullable=True),
         sa.Column("shipped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("finished_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
