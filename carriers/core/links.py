@@ -89,12 +89,6 @@ BRANDS: Final = (
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
     Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
     Brand(
-        "royal_mail",
-        "Royal Mail",
-        "https://www.royalmail.com/track-your-item#/tracking-results/{number}",
-        ("RoyalMail",),
-    ),
-    Brand(
         "swiss_post",
         "Swiss Post",
         "https://service.post.ch/ekp-web/ui/entry/search/{number}",
