@@ -1,4 +1,4 @@
-"""Asking in the ways that many carriers share: one call about some parcels, with or without a token.
+"""Asking in the ways that many carriers share: one call about some parcels, one answer for each.
 
 What to call and how to read the reply are the adapter's; nothing here knows a carrier.
 """
@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from carriers.core.answers import in_order, newest_scan, passed_on, refusals
-from carriers.core.auth import Token
+from carriers.core.answers import in_order, newest_scan, refusals
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, Reply, send
 from carriers.core.model import Answer, Found
-from carriers.core.reading import Json, an_object, first_text, kind_of_status, number, read_json, text, unreadable
+from carriers.core.reading import Json, first_text, kind_of_status, text, unreadable
 
 if TYPE_CHECKING:
     import httpx2
 
-    from carriers.core.auth import TokenCache
     from carriers.core.contract import Carrier, TrackRequest
 
-_TOKEN_LIFE: Final = 3600.0  # seconds, where nobody says
 _REFUSED: Final = frozenset({"invalid_client", "invalid_grant", "unauthorized_client", "access_denied"})
 
 
@@ -56,39 +53,11 @@ async def one_by_one(
     return [answer for answers in asked for answer in answers]
 
 
-async def authorised(
-    call: Callable[[str], Call],
-    key: str,
-    fetch: Callable[[], Awaitable[Token]],
-    tokens: TokenCache,
-    client: httpx2.AsyncClient,
-) -> Reply:
-    """The reply to a call that wants a token; one that the carrier refuses is renewed once. Raises CarrierError."""
-    token = await tokens.get(key, fetch)
-    reply = await send(call(token), client)
-    if reply.status != 401:
-        return reply
-    tokens.forget(key, token)
-    return await send(call(await tokens.get(key, fetch)), client)
-
-
-async def token_from(call: Call, client: httpx2.AsyncClient, member: str = "access_token") -> Token:
-    """The token in the reply to `call`. Raises CarrierError, also for a reply without one."""
-    reply = await send(call, client)
-    try:
-        data = an_object(read_json(reply.body, http_status=reply.status))
-    except CarrierError as error:
-        raise passed_on(error, reply) from error
-    token = text(data.get(member))
-    if reply.status not in (200, 201) or token is None:
-        raise passed_on(_no_token(data, reply.status), reply)
-    return Token(token, float(number(data.get("expires_in")) or _TOKEN_LIFE))
-
-
-def _no_token(data: Json, http_status: int) -> CarrierError:
+def no_token(data: Json, http_status: int) -> CarrierError:
+    """What an OAuth server says instead of a token, in the members that they have in common."""
     code = text(data.get("error"))
     said = first_text(data.get("error_description"), data.get("message"), data.get("detail"), code)
-    if said is None or http_status in (200, 201):
+    if said is None:
         return unreadable(http_status)
     kind = ErrorKind.AUTH if code in _REFUSED else kind_of_status(http_status)
     return CarrierError(kind, said, code=code, http_status=http_status)
