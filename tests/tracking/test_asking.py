@@ -281,17 +281,27 @@ async def test_workers_on_one_database_never_get_the_same_parcel(tables_url: str
         assert sorted(ids) == sorted(row.shipment_id for row in await rows(one, select(TRACKER.c.shipment_id)))
 
 
+PLANS = [
+    ("no index, the last waits longest", ("indexscan", "bitmapscan"), range(8), {"S7", "S6"}),
+    ("no index, the first waits longest", ("indexscan", "bitmapscan"), range(8, 0, -1), {"S0", "S1"}),
+    ("a nested loop", ("hashjoin", "mergejoin", "hashagg", "sort", "material"), range(8, 0, -1), {"S0", "S1"}),
+]
+
+
 @pytest.mark.postgres
-async def test_the_limit_holds_however_the_server_plans_it(tables_url: str, clock: ManualClock) -> None:
+@pytest.mark.parametrize(("without", "waiting", "first"), [row[1:] for row in PLANS], ids=[row[0] for row in PLANS])
+async def test_limit_and_order_hold_however_the_server_plans_it(
+    tables_url: str, clock: ManualClock, without: tuple[str, ...], waiting: range, first: set[str]
+) -> None:
     """PostgreSQL may run a subquery with LIMIT once for each outer row; each time it finds other rows to take."""
     async with opened(settings_on(tables_url), clock=clock, accounts={}) as context:
-        for number in range(8):
+        for number, minutes in enumerate(waiting):
             shipment_id = await registered(context, facts(f"S{number}", source=str(number)))
-            await put(context, TRACKER.c.shipment_id == shipment_id, next_poll_at=NOW - number * MINUTE)
+            await put(context, TRACKER.c.shipment_id == shipment_id, next_poll_at=NOW - minutes * MINUTE)
 
         async def unit(tx: Tx) -> list[Claim]:
-            for method in ("indexscan", "bitmapscan", "hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            for method in without:
                 await tx.run(text(f"set local enable_{method} = off"))
             return await claim_due(tx, clock.now(), SLUG, 2)
 
-        assert {claim.number for claim in await context.db.write(unit)} == {"S7", "S6"}
+        assert {claim.number for claim in await context.db.write(unit)} == first
