@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Browser
 
+from portal.context import Context
 from tests.flows.journeys import FIXTURES, Journey, Story, own_story, recorded_story
 from tests.support.carrier import CarrierServer, Reply
 from tests.support.command import import_shopify, jalon, link_to
 from tests.support.page import Visitor, chromium, visitor
 from tests.support.server import Installation, Process
-from tests.support.until import until
+from tests.support.until import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.engine]
 
@@ -49,11 +50,13 @@ class Play:
     """What is under way: two people look at one order, the first in English, the second in French."""
 
     installation: Installation
+    context: Context
     carrier: CarrierServer
     story: Story
     first: Process
     one: Visitor
     two: Visitor
+    arrived: set[str] = field(default_factory=set)
 
     async def both_see(self, words: tuple[str, str], where: str = "#order") -> None:
         """Each page shows its own language's words."""
@@ -66,12 +69,13 @@ class Play:
         await self.two.sees_parcel(journey.number, words[1])
 
     async def carriers_say(self, replies: dict[str, Reply], **later: float) -> None:
-        """From now on the carriers answer so; time passes until they are asked."""
-        before = {number: self.carrier.count(number) for number in replies}
+        """From now on the carriers answer so; time passes, and whoever has not arrived is asked about."""
         for number, reply in replies.items():
             self.carrier.play(number, reply)
+        waiting = [journey.number for journey in self.story.journeys if journey.number not in self.arrived]
         self.installation.clock.advance(**later)
-        await until(lambda: all(self.carrier.count(number) > count for number, count in before.items()))
+        await settled(self.context, *waiting)
+        self.arrived.update(j.number for j in self.story.journeys if replies.get(j.number) is j.last)
 
 
 async def test_from_the_shop_to_the_door(
@@ -84,13 +88,12 @@ async def test_from_the_shop_to_the_door(
     if not installation.database_url.startswith("sqlite"):
         second = installation.web()
         installation.worker()
-    async with installation.context() as context:
+    async with installation.context() as context, chromium(chromium_path) as browser:
         path = await link_to(context, story.number)
-    async with chromium(chromium_path) as browser:
         one, two = await visitor(browser, first.url), await visitor(browser, second.url)
         await one.open(f"{first.url}{path}?lang=en")
         await two.open(f"{second.url}{path}?lang=fr")
-        play = Play(installation, carrier, story, first, one, two)
+        play = Play(installation, context, carrier, story, first, one, two)
         await play.both_see(CONFIRMED)
         await play.both_see(LIVE, "#link")
 
@@ -114,7 +117,8 @@ async def the_shop_ships(play: Play) -> None:
     await play.both_see_parcel(dhl, UNKNOWN_YET)
     for journey in (letter, ups):
         await play.both_see_parcel(journey, HANDED_OVER)
-    await until(lambda: all(play.carrier.count(journey.number) == 1 for journey in story.journeys))
+    await settled(play.context, *(journey.number for journey in story.journeys))
+    assert all(play.carrier.count(journey.number) == 1 for journey in story.journeys)
 
 
 async def the_parcels_move(play: Play) -> None:
@@ -178,7 +182,7 @@ async def everything_has_arrived(play: Play, browser: Browser, path: str) -> Non
         fresh = await visitor(browser, page.origin)
         await fresh.open(f"{page.origin}{path}?lang={language}")
         assert await fresh.reads() == await page.reads()
-        assert await page.page.locator("#live[hx-sse\\:connect]").count() == 0
+        assert await page.page.locator("#live[data-hx-sse\\:connect]").count() == 0
         assert await page.is_the_same()
         assert page.complaints(server_was_away=True) == []
         assert page.elsewhere == []

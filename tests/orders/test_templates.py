@@ -167,8 +167,8 @@ def test_the_pushed_fragment_is_what_the_page_holds() -> None:
 
 def test_the_stream_is_there_only_while_something_can_change() -> None:
     live = page(ORDER, "en", LiveView("/o/T/events", 41))
-    assert 'id="live" hx-sse:connect="/o/T/events?after=41' in live
-    assert 'hx-trigger="load, every 30s" hx-swap="none"' in live
+    assert 'id="live" data-hx-sse:connect="/o/T/events?after=41' in live
+    assert 'data-hx-trigger="load, every 30s" data-hx-swap="none"' in live
     assert '"noSwap":[204,304,"4xx","5xx"],"history":false,"extensions":"sse"' in live
     assert "hx-" not in page(ORDER, "en", None)
     with i18n.using("en"):
