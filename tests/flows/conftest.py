@@ -10,7 +10,19 @@ import pytest
 
 from tests.support.carrier import CarrierServer, playing
 from tests.support.clock import FileClock
+from tests.support.context import blank_postgres, blank_sqlite, sqlite_url, tables_url
 from tests.support.server import Installation, installed
+
+__all__ = [
+    "blank_postgres",
+    "blank_sqlite",
+    "carrier",
+    "clock",
+    "database_url",
+    "installation",
+    "sqlite_url",
+    "tables_url",
+]
 
 
 @pytest.fixture
@@ -29,11 +41,9 @@ def carrier(clock: FileClock) -> Iterator[CarrierServer]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/jalon.db"
-    return str(request.getfixturevalue("postgres_url"))
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "tables_url"))
 
 
 @pytest.fixture

@@ -66,6 +66,11 @@ class CarrierServer:
         with self._lock:
             self._replies[number] = reply
 
+    def reply(self, number: str) -> Reply:
+        """What is answered about this number now."""
+        with self._lock:
+            return self._replies[number]
+
     def let_go(self) -> None:
         """Answer what was held back, and hold nothing back from now on."""
         self._let_go.set()
