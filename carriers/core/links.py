@@ -73,7 +73,6 @@ BRANDS: Final = (
     Brand("dpd_de", "DPD Germany", "https://tracking.dpd.de/status/en_US/parcel/{number}", ("DPD Deutschland",)),
     Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
     Brand("evri", "Evri", "https://www.evri.com/track/parcel/{number}", ("Hermes UK", "myHermes UK")),
-    Brand("fedex", "FedEx", "https://www.fedex.com/fedextrack/?trknbr={number}", ("Federal Express", "FedEx Express")),
     Brand(
         "gls", "GLS", "https://gls-group.com/track/{number}", ("GLS France", "GLS Germany", "GLS Italy", "GLS Spain")
     ),
@@ -85,7 +84,6 @@ BRANDS: Final = (
         "https://www.mondialrelay.fr/suivi-de-colis?numeroExpedition={number}",
         ("MondialRelay",),
     ),
-    Brand("postnl", "PostNL", None, ("Post NL", "PostNL International")),
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
     Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
     Brand(
