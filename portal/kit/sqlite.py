@@ -29,6 +29,16 @@ from portal.kit.writer import Writer
 
 T = TypeVar("T")
 _BUSY_MS = 5000
+# Results that say that the file cannot be used just now; any other is a mistake in a statement.
+_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
 
 
 class SqliteDatabase:
@@ -51,6 +61,8 @@ class SqliteDatabase:
                 self._reading = _driver_connection(self._engine)
             yield SqliteReader(self._reading, self._engine.dialect)
         except sqlite3.OperationalError as problem:
+            if not _away(problem):
+                raise
             raise Unavailable(f"database: {problem}") from problem
 
     async def write(self, unit: Unit[T]) -> T:
@@ -88,9 +100,9 @@ class SqliteDatabase:
         return results
 
     def _transact(self, units: Sequence[Unit[Any]]) -> tuple[list[Any], int]:
-        if self._writing is None:
-            self._writing = self._engine.connect()
         try:
+            if self._writing is None:
+                self._writing = self._engine.connect()
             with self._writing.begin():
                 tx = SqliteTx(self._writing)
                 results = [_finish(cast("Coroutine[Any, Any, Any]", unit(tx))) for unit in units]
@@ -98,6 +110,8 @@ class SqliteDatabase:
                     self._writing.execute(APPEND, rows_of(tx.facts, self._clock.now()))
                 return results, len(tx.facts)
         except OperationalError as problem:
+            if not _away(problem.orig):
+                raise
             raise Unavailable(f"database: {problem.orig}") from problem
 
     def _close_writing(self) -> None:
@@ -191,6 +205,11 @@ def sqlite_engine(url: str) -> Engine:
 def _sets(params: Params) -> Sequence[Values]:
     """One set of values for each time a statement runs."""
     return [params] if params is None or isinstance(params, Mapping) else params
+
+
+def _away(problem: BaseException | None) -> bool:
+    code = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
+    return code & 0xFF in _AWAY  # the low byte of an extended code is its primary one
 
 
 def _driver_connection(engine: Engine) -> sqlite3.Connection:

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.kit.errors import Unavailable
+
 WINDOW = 0.005  # seconds between commits under load
 BATCH = 100  # units in one transaction
 
@@ -83,6 +85,8 @@ class Writer:
     async def _outcomes(self, units: list[Any]) -> list[Outcome]:
         try:
             return [(True, value) for value in await self._commit(units)]
+        except Unavailable as problem:  # no unit is to blame, and each would only wait in turn
+            return [(False, problem)] * len(units)
         except Exception as problem:  # noqa: BLE001 - handed to whoever asked for the write
             if len(units) == 1:
                 return [(False, problem)]
