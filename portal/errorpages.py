@@ -17,7 +17,6 @@ from portal.orders.viewmodels import ShopView
 from portal.settings import Settings
 
 log = logging.getLogger("jalon.errors")
-_LABELS = {"en": "English", "fr": "Français"}
 
 
 class ErrorPages:
@@ -32,7 +31,7 @@ class ErrorPages:
         """A page of `name` in the visitor's language; never kept by caches."""
         wish = request.query_params.get("lang")
         locale = i18n.choose([wish], request.headers.get("accept-language"), self._settings.locale)
-        languages = [(code, _LABELS.get(code, code), f"?lang={code}") for code in i18n.languages()]
+        languages = [(code, i18n.own_name(code), f"?lang={code}") for code in i18n.languages()]
         with i18n.using(locale, self._settings.time_zone):
             text = html.render(self._env, name, values | {"shop": self._shop, "lang": locale, "languages": languages})
         return Response(

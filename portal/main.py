@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import hashlib
 import re
@@ -30,6 +29,7 @@ from portal.kit.events import Happened
 from portal.kit.live import Hub, Limits
 from portal.kit.pagecache import PageCache
 from portal.kit.stream import LiveResponse
+from portal.kit.supervise import running
 from portal.kit.tail import Tail
 from portal.ops.health import Health
 from portal.orders.pages import OrderPages, OrderStream
@@ -181,17 +181,16 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
         for event in events:
             react(hub, event)
 
-    jobs = [Tail(context.db, tell).run(), hub.run(), keep_watching(context, hub.topics)]
+    jobs = {
+        "tail": Tail(context.db, tell).run,
+        "hub": hub.run,
+        "watching": lambda: keep_watching(context, hub.topics),
+    }
     if work_here:
-        jobs.append(work(context))
-    tasks = [asyncio.create_task(job) for job in jobs]
-    _settle_memory()
-    try:
+        jobs["work"] = lambda: work(context)
+    async with running(jobs):
+        _settle_memory()
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _settle_memory() -> None:

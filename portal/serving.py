@@ -12,6 +12,7 @@ from portal import schema
 from portal.context import Context, opened
 from portal.kit.clock import Clock
 from portal.kit.errors import BadSetting
+from portal.kit.supervise import running
 from portal.main import DemoOrders, create_app, server
 from portal.settings import Settings
 from portal.worker import work
@@ -55,13 +56,10 @@ async def _serve(
 ) -> int:
     async with opened(settings, clock=clock, accounts=accounts) as context:
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
-        running = server(app, context)
-        task = asyncio.create_task(beside(context)) if beside else None
-        await running.serve()
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        return 0 if running.started else 1
+        web = server(app, context)
+        async with running({"beside": lambda: beside(context)} if beside else {}):
+            await web.serve()
+        return 0 if web.started else 1
 
 
 async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None) -> int:
@@ -69,15 +67,8 @@ async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, 
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        working = asyncio.create_task(work(context))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, stopping):
-            task.cancel()
-        results = await asyncio.gather(working, stopping, return_exceptions=True)
-        problem = next((r for r in results if isinstance(r, Exception)), None)
-        if problem is not None:
-            raise problem
+        async with running({"work": lambda: work(context)}):
+            await stop.wait()
         return 0
 
 

@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -47,6 +49,13 @@ def _read(path: Path) -> catalogues.GNUTranslations:
 def languages() -> tuple[str, ...]:
     """The languages that have been loaded, English among them."""
     return tuple(sorted(_loaded))
+
+
+@cache
+def own_name(language: str) -> str:
+    """What a language calls itself: "English", "Français"."""
+    name = Locale.parse(language).get_language_name() or language
+    return name[0].upper() + name[1:]
 
 
 @contextmanager

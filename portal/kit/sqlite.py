@@ -109,10 +109,11 @@ class SqliteDatabase:
                 if tx.facts:
                     self._writing.execute(APPEND, rows_of(tx.facts, self._clock.now()))
                 return results, len(tx.facts)
-        except OperationalError as problem:
-            if not _away(problem.orig):
+        except (OperationalError, sqlite3.OperationalError) as problem:
+            cause = getattr(problem, "orig", problem)
+            if not _away(cause):
                 raise
-            raise Unavailable(f"database: {problem.orig}") from problem
+            raise Unavailable(f"database: {cause}") from problem
 
     def _close_writing(self) -> None:
         if self._writing is not None:

@@ -65,12 +65,12 @@ class Writer:
                 await asyncio.sleep(rest)
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
+            last = loop.time()
             try:
                 await self._settle(batch)
             finally:
                 for _ in batch:
                     self._queue.task_done()
-            last = loop.time()
 
     async def _settle(self, batch: list[_Waiting]) -> None:
         outcomes = await self._outcomes([waiting.unit for waiting in batch])

@@ -6,9 +6,11 @@ answered 304 without rendering.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +32,7 @@ from portal.orders.view import finished, order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
 
 AUDIENCE = "owner"
-_LABELS = {"en": "English", "fr": "Français"}
+_LANG = re.compile(rb"(?:^|&)lang=([A-Za-z_-]{1,20})(?:&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class OrderPages:
 
     async def page(self, request: Request) -> Response:
         """GET /o/{token}"""
-        access = await self._open(request.path_params["token"])
-        locale = self._locale(access, request)
+        access = await self.opened(request.path_params["token"])
+        locale = self.locale(access, request.scope)
         version = access.version
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{version.event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{self.build}"'
@@ -76,7 +78,7 @@ class OrderPages:
     async def _render(self, access: Access, token: str, version: Version, locale: str, now: datetime) -> str:
         view = await self._view(access.order_id, version, now)
         live = None if finished(view) else LiveView(f"/o/{token}/events", version.event)
-        languages = [(code, _LABELS.get(code, code), f"/o/{token}?lang={code}") for code in i18n.languages()]
+        languages = [(code, i18n.own_name(code), f"/o/{token}?lang={code}") for code in i18n.languages()]
         with self._speaking(locale):
             values = self._values(view, now) | {"live": live, "lang": locale, "languages": languages}
             return html.render(self.env, "orders/page.html", values)
@@ -110,7 +112,7 @@ class OrderPages:
     def _speaking(self, locale: str) -> Any:
         return i18n.using(locale, self.context.settings.time_zone)
 
-    async def _open(self, token: str) -> Access:
+    async def opened(self, token: str) -> Access:
         """What a token opens. Raises NotThere, and Refused (410) for a link that has ended."""
         if not TOKEN.fullmatch(token):
             raise NotThere
@@ -122,9 +124,17 @@ class OrderPages:
             raise Refused(410, "this link has ended")
         return access
 
-    def _locale(self, access: Access, request: Request) -> str:
-        wishes = [request.query_params.get("lang"), access.locale]
-        return i18n.choose(wishes, request.headers.get("accept-language"), self.context.settings.locale)
+    def locale(self, access: Access, scope: Scope) -> str:
+        """The language of a page: asked for in the address, else the order's, else the browser's."""
+        asked = _LANG.search(scope["query_string"])
+        accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+        return _chosen(asked and asked[1], access.locale, accepted, self.context.settings.locale)
+
+
+@lru_cache(1024)
+def _chosen(asked: bytes | None, stored: str | None, accepted: bytes, default: str) -> str:
+    wishes = [asked.decode("ascii") if asked else None, stored]
+    return i18n.choose(wishes, accepted.decode("latin-1"), default)
 
 
 class OrderStream:
@@ -149,9 +159,8 @@ class OrderStream:
     async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "GET":
             raise Refused(405, "streams are read")
-        access = await self._pages._open(scope["path_params"]["token"])
-        request = Request(scope)
-        channel = Channel(queries.topic_of(access.order_id), AUDIENCE, self._pages._locale(access, request))
+        access = await self._pages.opened(scope["path_params"]["token"])
+        channel = Channel(queries.topic_of(access.order_id), AUDIENCE, self._pages.locale(access, scope))
         seen = after_of(scope)
 
         async def missed() -> Frame | None:
