@@ -40,12 +40,6 @@ BRANDS: Final = (
         "australia_post", "Australia Post", "https://auspost.com.au/mypost/beta/track/details/{number}", ("AusPost",)
     ),
     Brand(
-        "bpost",
-        "bpost",
-        "https://track.bpost.cloud/btr/web/#/search?itemCode={number}&lang=en",
-        ("bpost international",),
-    ),
-    Brand(
         "canada_post",
         "Canada Post",
         "https://www.canadapost-postescanada.ca/track-reperage/en#/search?searchFor={number}",

@@ -1,0 +1,5 @@
+"""bpost through its Shipping Manager: one item a call, XML."""
+
+from carriers.bpost.adapter import CARRIER, MANIFEST
+
+__all__ = ["CARRIER", "MANIFEST"]
