@@ -36,6 +36,7 @@ CHANNEL = "jalon_event"
 _LOCK = text("select pg_advisory_xact_lock(5026420)")  # any number, the same in every process
 _NOTIFY = text(f"select pg_notify('{CHANNEL}', '')")
 _RECONNECT_S = 0.5
+_IN_THE_WAY = ("40P01", "23505")  # a deadlock; a row that is there already
 
 
 class PostgresDatabase:
@@ -229,16 +230,21 @@ def _lost(problem: BaseException | None) -> bool:
     """Whether the connection went away under a statement, or the server is starting or stopping."""
     if not isinstance(problem, DBAPIError):
         return False
-    state = getattr(problem.orig, "sqlstate", None) or ""
-    return problem.connection_invalidated or isinstance(problem, InterfaceError) or state[:3] in ("57P", "08")
+    gone = problem.connection_invalidated or isinstance(problem, InterfaceError)
+    return gone or _state(problem).startswith(("57P", "08"))
+
+
+def _state(problem: DBAPIError) -> str:
+    return getattr(problem.orig, "sqlstate", None) or ""
 
 
 async def _again(act: Callable[[], Awaitable[T]]) -> T:
-    """Do it, and once more when a pooled connection turned out to be dead (the pool is emptied then)."""
+    """Do it, and once more when a pooled connection turned out to be dead (the pool is emptied then), or when
+    another process was in the way: the second time sees what that one did."""
     try:
         return await act()
     except DBAPIError as problem:
-        if not problem.connection_invalidated:
+        if not (problem.connection_invalidated or _state(problem) in _IN_THE_WAY):
             raise
     return await act()
 
