@@ -86,6 +86,16 @@ def number(value: object) -> int | None:
     return int(plain) if plain is not None and digits else None
 
 
+def degrees(value: object, most: int) -> float | None:
+    """A latitude (`most` 90) or longitude (180), also as a text; None for anything that is none."""
+    plain = text(value)
+    try:
+        found = float(plain) if plain is not None else None
+    except ValueError:
+        return None
+    return found if found is not None and abs(found) <= most else None
+
+
 def country(value: object) -> str | None:
     """ISO 3166 alpha-2 where the value maps without doubt, else None."""
     return alpha2(text(value))
