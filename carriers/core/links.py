@@ -45,12 +45,6 @@ BRANDS: Final = (
         "https://www.canadapost-postescanada.ca/track-reperage/en#/search?searchFor={number}",
         ("Postes Canada",),
     ),
-    Brand(
-        "chronopost",
-        "Chronopost",
-        "https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT={number}",
-        ("Chronopost France", "Chrono 13", "Chrono Relais"),
-    ),
     Brand("colis_prive", "Colis Privé", None),
     Brand("colissimo", "Colissimo", _LA_POSTE, ("La Poste Colissimo", "Colissimo La Poste")),
     Brand(
