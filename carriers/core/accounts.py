@@ -7,7 +7,8 @@ JALON_CARRIER_UPS_API=…                  another base URL, for a test system
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,27 @@ def missing(manifest: Manifest, account: Account | None) -> tuple[str, ...]:
     """The variables still to be set before this carrier can be asked; empty when it is ready."""
     have = account.credentials if account is not None else {}
     return tuple(variable(manifest, c.name) for c in manifest.credentials if c.required and not have.get(c.name))
+
+
+def served_by(slug: str, accounts: Collection[str]) -> tuple[str, ...]:
+    """The carriers whose parcels the account of `slug` is asked about: its own, and those that have no account
+    of their own and name this adapter as the first that may stand in. `accounts` are the slugs that have one.
+    """
+    return (slug, *(c.manifest.slug for c in all() if _asked_at(c.manifest, accounts) == slug != c.manifest.slug))
+
+
+def served(accounts: Collection[str]) -> frozenset[str]:
+    """The carriers about whose parcels these accounts can ask."""
+    return _served(frozenset(accounts))
+
+
+@cache
+def _served(accounts: frozenset[str]) -> frozenset[str]:
+    return frozenset(carrier for slug in accounts for carrier in served_by(slug, accounts))
+
+
+def _asked_at(manifest: Manifest, accounts: Collection[str]) -> str | None:
+    return next((slug for slug in (manifest.slug, *manifest.instead) if slug in accounts), None)
 
 
 def variable(manifest: Manifest, name: str) -> str:

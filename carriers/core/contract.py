@@ -52,6 +52,7 @@ class Manifest:
     `names` are the spellings under which shops know it, matched without case, accents and
     punctuation. `tracking_page` has `{number}` where the URL-encoded number goes. `api` is the
     production base URL. `services` pairs such a spelling with the `TrackRequest.service` it stands for.
+    `instead` are the slugs of adapters that know the same parcels and can be asked for want of an account here.
     """
 
     slug: str
@@ -64,6 +65,7 @@ class Manifest:
     quota: Quota = field(default_factory=Quota)
     required_fields: tuple[str, ...] = ()
     services: tuple[tuple[str, str], ...] = ()
+    instead: tuple[str, ...] = ()
     gives_places: bool = True
     gives_offsets: bool = False
     quality: Quality = Quality.UNVERIFIED

@@ -46,8 +46,6 @@ MANIFEST: Final = Manifest(
         "Colissimo",
         "La Poste Colissimo",
         "Colissimo La Poste",
-        "Chronopost",
-        "Chronopost France",
         "Lettre suivie",
         "Lettre recommandée",
     ),

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from carriers.core.accounts import served
 from portal.context import Context
 from portal.kit import html, i18n
 from portal.kit.errors import NotThere, Refused, Unavailable
@@ -94,7 +95,7 @@ class OrderPages:
             shop=self.shop,
             now=now,
             zone=ZoneInfo(settings.time_zone),
-            polled=frozenset(self.context.accounts),
+            polled=served(self.context.accounts),
             event_id=version.event,
             demo=self.demo,
         )

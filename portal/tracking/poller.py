@@ -17,6 +17,7 @@ from sqlalchemy import insert
 
 import carriers
 from carriers import Account, Carrier, CarrierError, ErrorKind, Failed, TrackRequest
+from carriers.core.accounts import served_by
 from carriers.core.http import Reply, recording
 from carriers.core.registry import service_named
 from portal.context import Context
@@ -39,6 +40,7 @@ class Poller:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._rests_until: dict[str, datetime] = {}
+        self._served = {slug: served_by(slug, context.accounts) for slug in context.accounts}
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -47,14 +49,17 @@ class Poller:
                 group.create_task(self._keep_asking(account), name=f"poll {account.carrier}")
 
     async def round(self, slug: str) -> int:
-        """Ask once about what is due at one carrier now; returns how many parcels were asked about."""
+        """Ask once about what is due at one account now; returns how many parcels were asked about."""
         context, carrier = self._context, carriers.get(slug)
         if self._rests_until.get(slug, _LONG_AGO) > context.clock.now():
             return 0
         limit = carrier.manifest.batch_size * context.settings.poll_concurrency
 
         async def unit(tx: Tx) -> list[Claim]:
-            return await claim_due(tx, context.clock.now(), slug, limit)
+            claims: list[Claim] = []
+            for served in self._served[slug]:
+                claims += await claim_due(tx, context.clock.now(), served, limit - len(claims))
+            return claims
 
         claims = await context.db.write(unit)
         size = carrier.manifest.batch_size

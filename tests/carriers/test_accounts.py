@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import carriers
-from carriers.core.accounts import AccountError, accounts_from, missing
+from carriers.core.accounts import AccountError, accounts_from, missing, served, served_by
 
 
 def test_values_files_and_addresses(tmp_path: Path) -> None:
@@ -56,3 +56,11 @@ def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
     empty.write_text("\n")
     with pytest.raises(AccountError, match="empty"):
         accounts_from({"JALON_CARRIER_LAPOSTE_API_KEY_FILE": str(empty)})
+
+
+def test_an_account_is_asked_for_carriers_that_have_none_of_their_own() -> None:
+    assert "chronopost" in served_by("laposte", ["laposte", "ups"])
+    assert served_by("laposte", ["laposte", "chronopost"]) == ("laposte",)
+    assert served_by("ups", ["laposte", "ups"]) == ("ups",)
+    assert served(["laposte", "ups"]) >= {"laposte", "ups", "chronopost"}
+    assert served([]) == frozenset()

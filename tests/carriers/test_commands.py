@@ -80,7 +80,7 @@ def test_a_push_and_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["track", "pigeonpost", "1"], 3, "no carrier 'pigeonpost': `jalon carriers` lists"),
         (["track", "Colissimo", "1"], 3, "ask laposte"),
-        (["track", "chronopost", "--response", "x", "--json"], 3, "no carrier"),
+        (["track", "no_such_carrier", "--response", "x", "--json"], 3, "no carrier"),
         (["track", "ups", "--response", "/nowhere/at/all"], 2, "/nowhere/at/all cannot be read: No such file"),
         (["track", "laposte", "--response", str(TRANSIT), "--webhook"], 2, "La Poste pushes nothing"),
         (["track", "laposte", "--response", str(TRANSIT), "--pod"], 2, "La Poste hands out no proof"),

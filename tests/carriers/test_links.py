@@ -17,7 +17,7 @@ from carriers.core.registry import service_named
     [
         ("Colissimo", "laposte"),
         ("La Poste", "laposte"),
-        ("CHRONOPOST", "laposte"),
+        ("CHRONOPOST", "chronopost"),
         ("Lettre recommandée", "laposte"),
         ("DHL Express", "dhl_unified"),
         ("dhl-paket", "dhl_unified"),

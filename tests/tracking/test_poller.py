@@ -81,6 +81,18 @@ async def test_a_round_asks_in_the_carriers_batches_and_settles_each_answer(open
     assert len(post.mail.asked) == 2
 
 
+async def test_an_account_is_asked_about_carriers_that_have_none_of_their_own(
+    open_post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller, "served_by", lambda slug, _: (slug, "chronopost"))
+    post = open_post(batch_size=3)
+    await registered(post.context, facts("S1", source="one"))
+    await registered(post.context, facts("S2", source="two", carrier="chronopost"))
+    await registered(post.context, facts("S3", source="three", carrier="ups"))
+    assert await post.poller.round(SLUG) == 2
+    assert [[request.number for request in batch] for batch in post.mail.asked] == [["S1", "S2"]]
+
+
 async def test_no_more_is_claimed_than_can_be_asked_at_once(open_post: Callable[..., Post]) -> None:
     post = open_post(batch_size=2, poll_concurrency=2)
     await posted(post, *(f"S{number}" for number in range(5)))
