@@ -66,12 +66,6 @@ BRANDS: Final = (
     ),
     Brand("hermes_de", "Hermes", "https://www.myhermes.de/tracking/{number}", ("Hermes Germany", "myHermes")),
     Brand("inpost", "InPost", "https://inpost.pl/sledzenie-przesylek?number={number}", ("InPost Paczkomaty",)),
-    Brand(
-        "mondial_relay",
-        "Mondial Relay",
-        "https://www.mondialrelay.fr/suivi-de-colis?numeroExpedition={number}",
-        ("MondialRelay",),
-    ),
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
     Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
     Brand(

@@ -22,7 +22,7 @@ from carriers.core.registry import service_named
         ("DHL Express", "dhl_unified"),
         ("dhl-paket", "dhl_unified"),
         ("UPS®", "ups"),
-        ("Mondial Relay", None),
+        ("Mondial Relay®", "mondial_relay"),
         ("La Poste Suisse", None),
         ("", None),
     ],
