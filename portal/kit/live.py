@@ -60,9 +60,10 @@ class Limits:
 
 
 class Stream:
-    """One open connection. `send` is the server's own, so that a write completes without waiting."""
+    """One open connection. `send` is the server's own, so that a write completes without waiting; `has` is the
+    last event that the page shows: a frame that is no newer is not for it."""
 
-    __slots__ = ("address", "channel", "closes_at", "missed", "send", "session", "started", "task")
+    __slots__ = ("address", "channel", "closes_at", "has", "missed", "send", "session", "started", "task")
 
     def __init__(self, send: Send, channel: Channel, session: str, address: str, closes_at: float) -> None:
         self.send = send
@@ -70,6 +71,7 @@ class Stream:
         self.session = session
         self.address = address
         self.closes_at = closes_at
+        self.has = -1
         self.started = False  # nothing may be written before the response's head is
         self.missed = False
         self.task = asyncio.current_task()
@@ -116,9 +118,9 @@ class Hub:
         self._channels.setdefault(channel.topic, {}).setdefault(channel, set()).add(stream)
         return stream
 
-    def start(self, stream: Stream) -> None:
-        """The response's head is out; what changed meanwhile is sent now."""
-        stream.started = True
+    def start(self, stream: Stream, has: int) -> None:
+        """The response's head is out, and the page shows event `has`; what changed meanwhile is sent now."""
+        stream.started, stream.has = True, has
         if stream.missed:
             self._again(stream.channel)
 
@@ -186,19 +188,21 @@ class Hub:
             log.exception("rendering a live fragment failed")
             return
         if frame is not None:
-            await self.write(channel, encode(frame), last=frame.last)
+            await self.write(channel, frame)
 
     def _again(self, channel: Channel) -> None:
         self._dirty[channel] = None
         self._wake.set()
 
-    async def write(self, channel: Channel, data: bytes, *, last: bool = False) -> None:
-        """Write encoded bytes to every stream on a channel."""
-        message = _body(data)
+    async def write(self, channel: Channel, frame: Frame) -> None:
+        """Write a frame to every stream on a channel that does not have it."""
+        message = _body(encode(frame))
         streams = self._channels.get(channel.topic, {}).get(channel, ())
         for number, stream in enumerate(list(streams), 1):
-            self._push(stream, message)
-            if last:
+            if stream.has < frame.id:
+                self._push(stream, message)
+                stream.has = frame.id if stream.started else stream.has
+            if frame.last and stream.started:
                 self._end(stream)
             if number % _BREATHE_EVERY == 0:
                 await asyncio.sleep(0)

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from portal.kit.live import Channel, Frame, Hub, encode
 
 _HELLO = b": connected\n\n"
-Missed = Callable[[], Awaitable[Frame | None]]
+Missed = Callable[[], Awaitable[Frame | int]]
 
 
 class LiveResponse(EventSourceResponse):
@@ -31,15 +31,16 @@ class LiveResponse(EventSourceResponse):
         """Open, send what was missed, then stay until the browser or the hub ends it.
 
         `missed()` is awaited after the subscription, so that no change falls between the two; it gives a
-        Frame or None. Raises Refused before anything was sent.
+        Frame, or the id of the event that the page rightly says it has. Raises Refused before anything was sent.
         """
         stream = self._hub.open(send, channel, session, _address(scope))
         try:
-            frame = await missed()
+            found = await missed()
+            frame, has = (found, found.id) if isinstance(found, Frame) else (None, found)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send(_first(frame))
-            self._hub.start(stream)
-            if frame is not None and frame.last:
+            self._hub.start(stream, has)
+            if self._hub.closing or (frame is not None and frame.last):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
             while (await receive())["type"] != "http.disconnect":

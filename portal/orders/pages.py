@@ -62,7 +62,7 @@ class OrderPages:
             kept = self.cache.keep((token, etag), text)
         return _answer(kept, request, etag)
 
-    async def frame(self, channel: Channel) -> Frame | None:
+    async def frame(self, channel: Channel) -> Frame:
         """The current fragment of a channel, for all its streams."""
         order_id = int(channel.topic.removeprefix("order:"))
         async with self.context.db.read() as reader:
@@ -164,10 +164,10 @@ class OrderStream:
         channel = Channel(queries.topic_of(access.order_id), AUDIENCE, self._pages.locale(access, scope))
         seen = after_of(scope)
 
-        async def missed() -> Frame | None:
+        async def missed() -> Frame | int:
             async with self._pages.context.db.read() as reader:
                 version = await queries.version(reader, access.order_id)
-            return None if version.event == seen else await self._pages.frame(channel)
+            return version.event if version.event == seen else await self._pages.frame(channel)
 
         await self._response.follow(scope, receive, send, channel, str(access.link_id), missed)
 
