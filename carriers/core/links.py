@@ -39,12 +39,6 @@ BRANDS: Final = (
     Brand(
         "australia_post", "Australia Post", "https://auspost.com.au/mypost/beta/track/details/{number}", ("AusPost",)
     ),
-    Brand(
-        "canada_post",
-        "Canada Post",
-        "https://www.canadapost-postescanada.ca/track-reperage/en#/search?searchFor={number}",
-        ("Postes Canada",),
-    ),
     Brand("colis_prive", "Colis Privé", None),
     Brand("colissimo", "Colissimo", _LA_POSTE, ("La Poste Colissimo", "Colissimo La Poste")),
     Brand(
