@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from carriers.core.accounts import AccountError, accounts_from, missing
+from carriers.core.accounts import PREFIX, AccountError, accounts_from, missing, variable
 from carriers.core.auth import TokenCache
 from carriers.core.contract import Account
-from carriers.core.registry import get
+from carriers.core.registry import all, get
 from portal import __version__
 from portal.kit.clock import Clock, SystemClock
 from portal.kit.db import Database, open_database
@@ -49,7 +49,12 @@ async def opened(
 
 
 def usable_accounts(env: Mapping[str, str]) -> dict[str, Account]:
-    """The carriers that can be asked. Raises BadSetting for an account that lacks something."""
+    """The carriers that can be asked. Raises BadSetting for an account that lacks something, and for a
+    variable that is no carrier's."""
+    names = {variable(c.manifest, name) for c in all() for name in ("api", *(x.name for x in c.manifest.credentials))}
+    unknown = sorted(name for name in env if name.startswith(PREFIX) and name.removesuffix("_FILE") not in names)
+    if unknown:
+        raise BadSetting(unknown[0], "is not a setting of any carrier: `jalon carriers` lists them")
     try:
         accounts = accounts_from(env)
     except AccountError as problem:

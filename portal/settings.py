@@ -64,6 +64,20 @@ class Settings(BaseModel):
     )
     poll_concurrency: int = Field(4, ge=1, le=64, description="Questions to one carrier at the same time.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            kind = make_url(value).get_backend_name()
+        except (ArgumentError, ValueError):  # their texts hold the value, and it a password
+            kind = ""
+        if kind not in ("sqlite", "postgresql"):
+            raise ValueError("must look like sqlite:///path or postgresql://user:password@host/name")
+        return value
+
     @field_validator("base_url", "shop_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
