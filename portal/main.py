@@ -181,8 +181,10 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
         for event in events:
             react(hub, event)
 
+    tail = Tail(context.db, tell)
+    await tail.begin()
     jobs = {
-        "tail": Tail(context.db, tell).run,
+        "tail": tail.run,
         "hub": hub.run,
         "watching": lambda: keep_watching(context, hub.topics),
     }

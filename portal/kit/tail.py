@@ -35,9 +35,13 @@ class Tail:
         self._wake = asyncio.Event()
         self.seen = 0
 
+    async def begin(self) -> None:
+        """Take what there is as seen. Comes before anything is shown that must be kept current: what is
+        committed in between would be shown as it was. Raises Unavailable."""
+        self.seen = await newest(self._db)
+
     async def run(self) -> None:
         """Follow until cancelled; outlives a database that is away for a while."""
-        self.seen = await newest(self._db)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._db.listen(self._wake.set), name="listen")
             group.create_task(self._follow(), name="follow")

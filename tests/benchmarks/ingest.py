@@ -82,6 +82,7 @@ async def _portal(path: Path, seconds: float, make: Callable[[int], Unit[object]
             all_told.set()
 
     tail = Tail(db, tell)
+    await tail.begin()
     following = asyncio.create_task(tail.run())
     await asyncio.sleep(0.1)
     began = time.perf_counter()
