@@ -55,7 +55,6 @@ BRANDS: Final = (
     Brand("dpd_de", "DPD Germany", "https://tracking.dpd.de/status/en_US/parcel/{number}", ("DPD Deutschland",)),
     Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
     Brand("evri", "Evri", "https://www.evri.com/track/parcel/{number}", ("Hermes UK", "myHermes UK")),
-    Brand("hermes_de", "Hermes", "https://www.myhermes.de/tracking/{number}", ("Hermes Germany", "myHermes")),
     Brand("inpost", "InPost", "https://inpost.pl/sledzenie-przesylek?number={number}", ("InPost Paczkomaty",)),
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
     Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
