@@ -11,9 +11,17 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The entry as text."""
-        text = super().format(record)
-        head, *rest = text.split("\n") if record.exc_info else [text.replace("\r", "\\r").replace("\n", "\\n")]
-        return "\n    ".join([head, *rest])
+        head, *trace = super().format(record).split("\n")
+        return "\n    ".join([head, *map(_written_out, trace)])
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
+        """The entry without the traceback."""
+        return _written_out(super().formatMessage(record))
+
+
+def _written_out(text: str) -> str:
+    """Text on one line: what would break it or steer a terminal is written as an escape."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def set_up(level: str) -> None:
