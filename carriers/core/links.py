@@ -24,7 +24,6 @@ class Brand:
     names: tuple[str, ...] = ()
 
 
-_DHL_EXPRESS: Final = "https://www.dhl.com/en/express/tracking.html?brand=DHL&AWB={number}"
 _DHL_GERMANY: Final = "https://www.dhl.de/de/privatkunden.html?piececode={number}"
 _LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"
 
@@ -47,7 +46,6 @@ BRANDS: Final = (
         "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number={number}",
         ("Correos España",),
     ),
-    Brand("dhl_express", "DHL Express", _DHL_EXPRESS),
     Brand("dhl_paket", "DHL Paket", _DHL_GERMANY, ("DHL Parcel Germany", "DHL Germany", "Deutsche Post DHL")),
     Brand(
         "dpd", "DPD", "https://www.dpdgroup.com/nl/mydpd/my-parcels/track?lang=en&parcelNumber={number}", ("DPDgroup",)

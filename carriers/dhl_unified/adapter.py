@@ -37,7 +37,6 @@ MANIFEST: Final = Manifest(
     slug="dhl_unified",
     label="DHL",
     names=(
-        "DHL Express",
         "DHL Paket",
         "DHL Parcel",
         "DHL Parcel NL",

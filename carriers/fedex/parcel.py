@@ -18,7 +18,6 @@ from carriers.fedex.codes import DELAYS, STATUSES
 
 SLUG: Final = "fedex"
 _CODES: Final = ("code", "derivedCode")  # the finer one first
-_ARRIVED: Final = (Milestone.DELIVERED, Milestone.RETURNED)
 
 
 def report(result: Json, asked: str) -> Report:
@@ -39,7 +38,7 @@ def report(result: Json, asked: str) -> Report:
         reason=read.reason or _delay_reason(latest),
         delayed=read.delayed or _delayed(latest),
         estimate=_estimate(result),
-        proof=_proof(result) if milestone_of(read) in _ARRIVED else None,
+        proof=_proof(result) if milestone_of(read) is Milestone.DELIVERED else None,
         service=text(an_object(result.get("serviceDetail")).get("description")),
         origin_country=_country_of(result.get("shipperInformation")),
         destination_country=_country_of(result.get("recipientInformation")),

@@ -19,7 +19,7 @@ from carriers.core.registry import service_named
         ("La Poste", "laposte"),
         ("CHRONOPOST", "chronopost"),
         ("Lettre recommandée", "laposte"),
-        ("DHL Express", "dhl_unified"),
+        ("DHL Express", "dhl_express"),
         ("dhl-paket", "dhl_unified"),
         ("UPS®", "ups"),
         ("Mondial Relay®", "mondial_relay"),
