@@ -25,6 +25,8 @@ from carriers.core.model import (
     Reason,
     Report,
 )
+from carriers.core.numbers.detect import Candidate, detect
+from carriers.core.numbers.matching import Evidence
 from carriers.core.registry import UnknownCarrier, all, get, named
 from carriers.core.times import CarrierTime
 
@@ -33,12 +35,14 @@ __all__ = [
     "TERMINAL",
     "Account",
     "Answer",
+    "Candidate",
     "Carrier",
     "CarrierError",
     "CarrierTime",
     "Checkpoint",
     "ErrorKind",
     "Estimate",
+    "Evidence",
     "Failed",
     "Found",
     "Manifest",
@@ -50,6 +54,7 @@ __all__ = [
     "TrackRequest",
     "UnknownCarrier",
     "all",
+    "detect",
     "get",
     "label_of",
     "named",

@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "read orders from files",
     "link": "make or revoke the customer's link to an order",
     "track": "ask a carrier about parcels, or read a recorded answer",
+    "detect": "tell which carriers a tracking number may belong to",
     "carriers": "list the carriers and what they need",
     "check": "check settings, database and credentials",
 }
