@@ -1,0 +1,107 @@
+"""Every kind of page at an address of its own, as the product would send it: `python -m … PORT`.
+
+`/story/NAME` is an order page, `/story/NAME/events` its stream (nothing ever happens on it), `/error/STATUS`,
+`/home` and `/demo` the rest. `?lang=fr` speaks French. Templates, words, static files and the guard are the product's.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+import uvicorn
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portal import paths
+from portal.errorpages import ErrorPages
+from portal.kit import assets, guard, html, i18n
+from portal.kit.brand import brand_css
+from portal.orders.viewmodels import LiveView
+from portal.settings import Settings
+from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
+from tests.orders.sample_views import STORIES
+
+ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
+ADDRESSES: Final = (
+    *(f"/story/{name}" for name in STORIES),
+    *(f"/error/{status}" for status in ERRORS),
+    "/home",
+    "/demo",
+)
+_LANGUAGES: Final = (("en", "English", "?lang=en"), ("fr", "Français", "?lang=fr"))
+_OVER: Final = {"delivered", "collected", "cancelled", "digital_only"}
+_ORDERS: Final = (
+    {"number": "#1001", "url": "/story/in_transit", "note": "on its way"},
+    {"number": "#1002", "url": "/story/late", "note": ""},
+)
+
+
+def app(origin: str) -> ASGIApp:
+    """All pages, behind the guard."""
+    i18n.load(paths.LOCALES)
+    static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
+    env = html.environment(paths.TEMPLATES, static.url)
+    errors = ErrorPages(env, SHOP, Settings.model_validate({}))
+
+    async def story(request: Request) -> Response:
+        return HTMLResponse(order_page(env, request.path_params["name"], request.query_params.get("lang", "en")))
+
+    async def error(scope: Scope, receive: Receive, send: Send) -> None:
+        await errors.refuse(scope, scope["path_params"]["status"], 30)(scope, receive, send)
+
+    async def home(request: Request) -> Response:
+        orders = _ORDERS if request.url.path == "/demo" else ()
+        return errors.page(request, "home.html", {"shop": SHOP, "orders": orders, "lang": "", "languages": ()})
+
+    routes = [
+        Route("/story/{name}", story),
+        Route("/story/{name}/events", Quiet()),
+        Route("/error/{status:int}", Adapter(error)),
+        Route("/home", home),
+        Route("/demo", home),
+        Route("/ready", lambda _: PlainTextResponse("yes")),
+        Mount("/static", static),
+    ]
+    return guard.Guard(Starlette(routes=routes), guard.Rules(origin, 1_000_000), errors.refuse)
+
+
+def order_page(env: Environment, name: str, language: str) -> str:
+    """The whole page of one story."""
+    view = STORIES[name]()
+    live = None if name in _OVER else LiveView(f"/story/{name}/events", view.event_id)
+    values: dict[str, Any] = {"view": view, "live": live, "now": NOW, "today": TODAY}
+    with i18n.using(language, ZONE):
+        return html.render(env, "orders/page.html", values | {"lang": language, "languages": _LANGUAGES})
+
+
+class Adapter:
+    """An ASGI application for a route: Starlette takes plain functions for request handlers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        await self._app(scope, receive, send)
+
+
+class Quiet:
+    """An event stream on which nothing happens."""
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Say hello, then wait for the end."""
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b": connected\n\n", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+if __name__ == "__main__":
+    where = f"http://127.0.0.1:{sys.argv[1]}"
+    uvicorn.run(app(where), port=int(sys.argv[1]), log_level="warning", timeout_graceful_shutdown=1)
