@@ -28,12 +28,6 @@ _DHL_GERMANY: Final = "https://www.dhl.de/de/privatkunden.html?piececode={number
 _LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"
 
 BRANDS: Final = (
-    Brand(
-        "amazon_shipping",
-        "Amazon Shipping",
-        "https://track.amazon.com/tracking/{number}",
-        ("Amazon", "Amazon Logistics"),
-    ),
     Brand("asendia", "Asendia", "https://tracking.asendia.com/tracking/{number}", ("Asendia USA", "Asendia France")),
     Brand(
         "australia_post", "Australia Post", "https://auspost.com.au/mypost/beta/track/details/{number}", ("AusPost",)
@@ -62,7 +56,6 @@ BRANDS: Final = (
         "https://service.post.ch/ekp-web/ui/entry/search/{number}",
         ("Die Schweizerische Post", "La Poste Suisse", "La Posta Svizzera"),
     ),
-    Brand("usps", "USPS", "https://tools.usps.com/go/TrackConfirmAction?tLabels={number}", ("US Postal Service",)),
 )
 
 
