@@ -29,9 +29,6 @@ _LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number
 
 BRANDS: Final = (
     Brand("asendia", "Asendia", "https://tracking.asendia.com/tracking/{number}", ("Asendia USA", "Asendia France")),
-    Brand(
-        "australia_post", "Australia Post", "https://auspost.com.au/mypost/beta/track/details/{number}", ("AusPost",)
-    ),
     Brand("colis_prive", "Colis Privé", None),
     Brand("colissimo", "Colissimo", _LA_POSTE, ("La Poste Colissimo", "Colissimo La Poste")),
     Brand(
