@@ -34,7 +34,7 @@ class Call:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
     data: Mapping[str, str] | None = None
     auth: tuple[str, str] | None = field(default=None, repr=False)
     content: bytes | None = field(default=None, repr=False)

@@ -24,7 +24,6 @@ class Brand:
     names: tuple[str, ...] = ()
 
 
-_DHL_GERMANY: Final = "https://www.dhl.de/de/privatkunden.html?piececode={number}"
 _LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"
 
 BRANDS: Final = (
@@ -37,14 +36,12 @@ BRANDS: Final = (
         "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number={number}",
         ("Correos España",),
     ),
-    Brand("dhl_paket", "DHL Paket", _DHL_GERMANY, ("DHL Parcel Germany", "DHL Germany", "Deutsche Post DHL")),
     Brand(
         "dpd", "DPD", "https://www.dpdgroup.com/nl/mydpd/my-parcels/track?lang=en&parcelNumber={number}", ("DPDgroup",)
     ),
     Brand("dpd_de", "DPD Germany", "https://tracking.dpd.de/status/en_US/parcel/{number}", ("DPD Deutschland",)),
     Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
     Brand("evri", "Evri", "https://www.evri.com/track/parcel/{number}", ("Hermes UK", "myHermes UK")),
-    Brand("inpost", "InPost", "https://inpost.pl/sledzenie-przesylek?number={number}", ("InPost Paczkomaty",)),
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
     Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
     Brand(

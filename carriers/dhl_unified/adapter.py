@@ -37,13 +37,11 @@ MANIFEST: Final = Manifest(
     slug="dhl_unified",
     label="DHL",
     names=(
-        "DHL Paket",
         "DHL Parcel",
         "DHL Parcel NL",
         "DHL Parcel UK",
         "DHL Parcel Poland",
         "DHL Parcel Iberia",
-        "DHL Germany",
         "DHL eCommerce",
         "DHL eCommerce Europe",
         "DHL Freight",

@@ -83,5 +83,5 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 
 
 def test_credentials_stay_out_of_sight() -> None:
-    call = Call("https://x.test", headers={"X-Key": "hush"}, auth=("me", "hush"))
+    call = Call("https://x.test", headers={"X-Key": "hush"}, params={"password": "hush"}, auth=("me", "hush"))
     assert "hush" not in repr(call)

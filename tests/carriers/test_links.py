@@ -20,7 +20,7 @@ from carriers.core.registry import service_named
         ("CHRONOPOST", "chronopost"),
         ("Lettre recommandée", "laposte"),
         ("DHL Express", "dhl_express"),
-        ("dhl-paket", "dhl_unified"),
+        ("dhl-paket", "dhl_parcel_de"),
         ("UPS®", "ups"),
         ("Mondial Relay®", "mondial_relay"),
         ("La Poste Suisse", None),
