@@ -22,11 +22,15 @@ _LIFE: Final = 1800.0  # seconds, should the carrier not say
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How to get a token. `key` says whose it is; `refused` reads the carrier's reason out of an answer without one."""
+    """How to get a token. `key` says whose it is; `refused` reads the carrier's reason out of an answer without one.
+
+    `member` is what the answer calls the token.
+    """
 
     key: str
     call: Call
     refused: Callable[[Json, int], CarrierError]
+    member: str = "access_token"
 
 
 async def ask(build: Callable[[str], Call], grant: Grant, client: httpx2.AsyncClient, tokens: TokenCache) -> Reply:
@@ -49,7 +53,7 @@ async def _token(grant: Grant, client: httpx2.AsyncClient) -> Token:
         data = an_object(read_json(reply.body, http_status=reply.status))
     except CarrierError as error:
         raise passed_on(error, reply) from error
-    token = text(data.get("access_token"))
+    token = text(data.get(grant.member))
     if token is not None and reply.status in (200, 201):
         return Token(token, float(number(data.get("expires_in")) or _LIFE))
     silent = reply.status < 400
