@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  jalon detect 1Z12345E0205271688
-  jalon detect 'RB 123 456 785 GB' --country FR
-  jalon detect 12345678 --carrier 'Mondial Relay' --json
+  jalon detect 1Z999AA10123456784
+  jalon detect 'RA 102 030 405 GB' --country FR
+  jalon detect 10203040 --carrier 'Mondial Relay' --json
 
 A candidate is a guess until the carrier has answered: `jalon track` asks it.
 exit status: 0 answered (also with no candidate), 2 wrong usage
 """
 
-_CHECKS = {True: "check digit right", False: "check digit wrong", None: "no check digit"}
+_CHECKS = {True: "check digit right", False: "check digit wrong", None: "no check digit known"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,11 +40,12 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     import carriers
     from carriers.core.countries import alpha2
+    from carriers.core.numbers.naming import brand_named
 
     if args.country is not None and alpha2(args.country) is None:
         print("jalon detect: --country wants two letters, such as FR.", file=sys.stderr)
         return 2
-    if args.carrier is not None and carriers.label_of(args.carrier) is None:
+    if args.carrier is not None and brand_named(args.carrier) is None:
         print("jalon detect: that carrier is not known here, so its name says nothing.", file=sys.stderr)
     found = [(n, carriers.detect(n, country=args.country, shop_says=args.carrier)) for n in args.numbers]
     if args.json:
@@ -83,4 +84,4 @@ def _as_lines(number: str, candidates: tuple[Candidate, ...]) -> list[str]:
 def _line(candidate: Candidate) -> str:
     name = candidate.label or candidate.carrier
     form = candidate.format or "only the shop says so"
-    return f"  {name:<16}  {form:<20}  {_CHECKS[candidate.check_digit_ok]:<17}  {candidate.tracking_url or ''}".rstrip()
+    return f"  {name:<16}  {form:<22}  {_CHECKS[candidate.check_digit_ok]:<20}  {candidate.tracking_url or ''}".rstrip()
