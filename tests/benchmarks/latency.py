@@ -12,27 +12,32 @@ from tests.benchmarks import seed, servers
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Goal, Row, compared
 from tests.benchmarks.servers import Fed
-from tests.benchmarks.subscribers import Subscribers
+from tests.benchmarks.subscribers import Subscribers, Turned
 
 NAMES = ("event_to_socket_p99_ms",)
 _LIMIT_MS = WINDOW * 1000 + 5
 _RATE = 2_000
 _ONE_IN = 100  # of the events, one concerns a page that is open
 _EACH = 3
+_PATIENCE_S = 5
 
 
 @dataclass(slots=True)
 class _Watch:
-    """Open pages by order: which descriptors they are, and when their order's last scan was handed over."""
+    """Open pages, as descriptors: those of each order, and since when each waits for a frame."""
 
-    order_of: dict[int, int]
-    handed: dict[int, int] = field(default_factory=dict)
+    pages_of: dict[int, list[int]]
+    waiting: dict[int, int] = field(default_factory=dict)
     delays: list[float] = field(default_factory=list)
+
+    def hand(self, order: int) -> None:
+        now = time.monotonic_ns()
+        for descriptor in self.pages_of.get(order, ()):
+            self.waiting[descriptor] = now
 
     def take(self, moments: list[tuple[int, int]]) -> None:
         for descriptor, at in moments:
-            since = self.handed.get(self.order_of[descriptor])
-            if since is not None and at > since:
+            if (since := self.waiting.pop(descriptor, None)) is not None:
                 self.delays.append((at - since) / 1e6)
         moments.clear()
 
@@ -70,26 +75,28 @@ def _round(plan: Plan, server: Fed) -> list[float]:
         subscribers.open(watched * _EACH, lambda number: f"/o/{seed.token(number % watched + 1)}/events")
         while subscribers.drain(0.5) or subscribers.arrivals.moments:
             subscribers.arrivals.moments.clear()
-        watch = _Watch({fd: number % watched + 1 for number, fd in enumerate(subscribers.descriptors)})
+        watch = _Watch({order: subscribers.descriptors[order - 1 :: watched] for order in range(1, watched + 1)})
         _load(server, subscribers, watch, 2 * plan.seconds)
+        if watch.waiting:
+            raise Turned(f"{len(watch.waiting)} pages were not told")
     return watch.delays
 
 
 def _load(server: Fed, subscribers: Subscribers, watch: _Watch, seconds: float) -> None:
-    began, sent, watched = time.monotonic(), 0, len(set(watch.order_of.values()))
+    began, sent, watched = time.monotonic(), 0, len(watch.pages_of)
     while (passed := time.monotonic() - began) < seconds:
         due = int(passed * _RATE)
         for number in range(sent, due):
             order = _order(number, watched)
-            if order <= watched:
-                watch.handed[order] = time.monotonic_ns()
+            watch.hand(order)
             server.tell(b"scan\t%d" % order)
         sent = due
         subscribers.drain(0.001)
         watch.take(subscribers.arrivals.moments)
-    time.sleep(0.2)
-    subscribers.drain(0)
-    watch.take(subscribers.arrivals.moments)
+    end = time.monotonic() + _PATIENCE_S
+    while watch.waiting and time.monotonic() < end:
+        subscribers.drain(0.1)
+        watch.take(subscribers.arrivals.moments)
 
 
 def _order(number: int, watched: int) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 _MARK, _END = b"@@", b";"
 _PADDING = b"x"
+_FRAME = b"data:"
 _TOGETHER = 256  # requests without an answer yet
 _CONNECT_S = 120.0
 _RESET = struct.pack("ii", 1, 0)
@@ -33,7 +34,7 @@ def marked(size: int) -> bytes:
 
 @dataclass(slots=True)
 class Arrivals:
-    """What came in: the marked ones' delays in milliseconds, and (for those asked for) descriptor and moment."""
+    """What came in: the delays of marked payloads in milliseconds; descriptor and moment of every frame."""
 
     delays: list[float] = field(default_factory=list)
     moments: list[tuple[int, int]] = field(default_factory=list)
@@ -103,7 +104,8 @@ class Subscribers:
             if not data:
                 raise Turned("a stream was closed")
             now = time.monotonic_ns()
-            self.arrivals.moments.append((descriptor, now))
+            if _FRAME in data:
+                self.arrivals.moments.append((descriptor, now))
             seen += self._take(descriptor, self._tails.pop(descriptor, b"") + data, now)
         return seen
 
