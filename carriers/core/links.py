@@ -27,7 +27,6 @@ class Brand:
 _LA_POSTE: Final = "https://www.laposte.fr/outils/suivre-vos-envois?code={number}"
 
 BRANDS: Final = (
-    Brand("asendia", "Asendia", "https://tracking.asendia.com/tracking/{number}", ("Asendia USA", "Asendia France")),
     Brand("colis_prive", "Colis Privé", None),
     Brand("colissimo", "Colissimo", _LA_POSTE, ("La Poste Colissimo", "Colissimo La Poste")),
     Brand(
@@ -35,9 +34,6 @@ BRANDS: Final = (
         "Correos",
         "https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number={number}",
         ("Correos España",),
-    ),
-    Brand(
-        "dpd", "DPD", "https://www.dpdgroup.com/nl/mydpd/my-parcels/track?lang=en&parcelNumber={number}", ("DPDgroup",)
     ),
     Brand("dpd_de", "DPD Germany", "https://tracking.dpd.de/status/en_US/parcel/{number}", ("DPD Deutschland",)),
     Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
