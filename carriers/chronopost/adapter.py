@@ -114,7 +114,7 @@ def _fault(root: Node, http_status: int) -> CarrierError:
 
 
 def _report(events: list[Node], number: str) -> Report:
-    read = meaning.report(MANIFEST.slug, number, [_checkpoint(event) for event in events])
+    read = meaning.report(MANIFEST.slug, number, [_checkpoint(event) for event in reversed(events)])
     signed_by = _extra(events, SIGNED_BY)
     return replace(read, proof=ProofOfDelivery(signed_by=signed_by) if signed_by is not None else None)
 

@@ -39,7 +39,6 @@ BRANDS: Final = (
     Brand("dpd_fr", "DPD France", "https://trace.dpd.fr/fr/trace/{number}", ("DPD FR", "DPD Predict", "DPD Relais")),
     Brand("evri", "Evri", "https://www.evri.com/track/parcel/{number}", ("Hermes UK", "myHermes UK")),
     Brand("poste_italiane", "Poste Italiane", "https://www.poste.it/cerca/#/risultati-spedizioni/{number}"),
-    Brand("purolator", "Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue={number}"),
     Brand(
         "swiss_post",
         "Swiss Post",

@@ -26,7 +26,7 @@ _RETURNING: Final = (Milestone.HANDED_OVER, Milestone.IN_TRANSIT, Milestone.OUT_
 
 def report(piece: Node, number: str) -> Report:
     """The report on one piece under this number."""
-    scans = [_checkpoint(event) for event in events_of(piece)]
+    scans = [_checkpoint(event) for event in reversed(events_of(piece))]
     stated = _meaning(piece)
     if attribute(piece, "delivery-event-flag") == "1" and stated.milestone is Milestone.UNKNOWN:
         stated = Meaning(Milestone.RETURNED if _goes_back(piece) else Milestone.DELIVERED)

@@ -124,7 +124,7 @@ def _fault(root: Node, http_status: int) -> CarrierError:
 
 def _report(result: Node, number: str, stated: Meaning) -> Report:
     rows = every(first(result, "Tracing"), "ret_WSI2_sub_TracingColisDetaille")
-    scans = [_checkpoint(row) for row in rows if said(row, "Libelle") or said(row, "Date")]
+    scans = [_checkpoint(row) for row in reversed(rows) if said(row, "Libelle") or said(row, "Date")]
     read = meaning.report(MANIFEST.slug, number, scans, stated=_finer(stated, result, scans))
     arrived = read.milestone is Milestone.DELIVERED and read.delivered_at is None
     relay = said(result, "Relais_Libelle")
