@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
@@ -102,11 +104,9 @@ def test_eleven_misses_only_the_two_remainders_with_one_digit(check: Check, leng
     changed()
 
 
-@FEW
-@given(st.text(BASE_36, min_size=14, max_size=14), st.integers(0, 12))
-def test_swapped_neighbours_are_found(body: str, place: int) -> None:
-    assume(body[place] != body[place + 1])
-    assert mod_37_36(body) != mod_37_36(f"{body[:place]}{body[place + 1]}{body[place]}{body[place + 2 :]}")
+def test_of_swapped_neighbours_one_pair_is_missed() -> None:
+    missed = [pair for pair in combinations(BASE_36, 2) if mod_37_36("".join(pair)) == mod_37_36("".join(pair[::-1]))]
+    assert len(missed) == 1
 
 
 def _with(body: str, place: int, character: str) -> str:
