@@ -85,12 +85,12 @@ def _packed(document: NeutralOrder, parcel: Parcel, topic: str) -> Iterator[Pack
 
 def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_id: str, topic: str) -> ShipmentFacts:
     source, address = document.source, document.address.shipping
-    name = tracking.carrier or tracking.carrier_raw
-    carrier = carriers.named(name) if name else None
     number = tracking.number
+    name = tracking.carrier or tracking.carrier_raw or _guess(number, address.country if address else None)
+    carrier = carriers.named(name) if name else None
     milestone, at = _said(parcel)
     return ShipmentFacts(
-        source="\x1f".join((source.platform, source.shop or "", source.order_id, external_id))[:300],
+        source="\x1f".join((source.platform, source.shop or "", source.order_id, external_id)),
         topic=topic,
         carrier=carrier.manifest.slug if carrier and number else None,
         carrier_label=tracking.carrier_raw or (carriers.label_of(name) if name else None),
@@ -104,6 +104,14 @@ def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_
         postcode=address.postcode if address else None,
         country=address.country if address else None,
     )
+
+
+def _guess(number: str | None, country: str | None) -> str | None:
+    """The carrier that a number alone proves by form and check digit, where the shop names none; None when
+    several could have given it out."""
+    found = carriers.detect(number, country=country) if number else ()
+    proven = {guess.carrier for guess in found if guess.evidence is carriers.Evidence.FORM_AND_CHECK}
+    return proven.pop() if len(proven) == 1 else None
 
 
 def _said(parcel: Parcel) -> tuple[Milestone, datetime | None]:
