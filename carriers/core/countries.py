@@ -19,6 +19,7 @@ _NAMES: Final = {
     "china": "CN",
     "czech republic": "CZ",
     "denmark": "DK",
+    "deutschland": "DE",
     "finland": "FI",
     "france": "FR",
     "germany": "DE",

@@ -38,7 +38,7 @@ def report(result: Json, asked: str) -> Report:
         reason=read.reason or _delay_reason(latest),
         delayed=read.delayed or _delayed(latest),
         estimate=_estimate(result),
-        proof=_proof(result) if milestone_of(read) is Milestone.DELIVERED else None,
+        proof=_proof(result, milestone_of(read)),
         service=text(an_object(result.get("serviceDetail")).get("description")),
         origin_country=_country_of(result.get("shipperInformation")),
         destination_country=_country_of(result.get("recipientInformation")),
@@ -101,12 +101,14 @@ def _estimate(result: Json) -> Estimate | None:
     return Estimate(day.wall.date(), begins, ends)
 
 
-def _proof(result: Json) -> ProofOfDelivery | None:
+def _proof(result: Json, now: Milestone) -> ProofOfDelivery | None:
     """Who received it; the documents are named only, without content: FedEx sends them when asked for each."""
-    details = an_object(result.get("deliveryDetails"))
+    if now is Milestone.RETURNED:
+        return None
+    details, arrived = an_object(result.get("deliveryDetails")), now is Milestone.DELIVERED
     signed_by = first_text(details.get("signedByName"), details.get("receivedByName"))
-    where = text(details.get("locationDescription"))
-    names = [text(image.get("type")) for image in objects(result.get("availableImages"))]
+    where = text(details.get("locationDescription")) if arrived else None
+    names = [text(image.get("type")) for image in objects(result.get("availableImages"))] if arrived else []
     papers = tuple(Document(name, "") for name in names if name is not None)
     if signed_by is None and where is None and not papers:
         return None
