@@ -64,7 +64,7 @@ MANIFEST: Final = Manifest(
         Credential("client_secret", "Consumer secret of the same app"),
     ),
     batch_size=1,
-    quota=Quota(per_second=1 / 60, per_day=1440),
+    quota=Quota(per_day=1440),  # about 60 an hour, calls for tokens included
     gives_places=True,
     gives_offsets=True,
     quality=Quality.RECORDINGS,
