@@ -23,10 +23,10 @@ async def test_one_call_for_all_and_one_for_each_that_is_new() -> None:
             200, {"meta": {"code": 200}, "data": {"trackings": [tracking("AAA2"), tracking("AAA1", "Pending")]}}
         )
 
-    requests = [Request("aa a1"), Request("AAA2"), Request("a,b"), Request("AAA3", service="gls", postcode="10117")]
+    requests = [Request("aa a1"), Request("AAA2"), Request("a,b"), Request("aaa3", service="gls", postcode="10117")]
     async with answering(aftership) as server:
         answers = await asked_of("aftership", server, requests, api_key="k")
-    assert [answer.number for answer in answers] == ["aa a1", "AAA2", "a,b", "AAA3"]
+    assert [answer.number for answer in answers] == ["aa a1", "AAA2", "a,b", "aaa3"]
     assert kinds(answers) == ["not_found", "found", "invalid_number", "not_found"]
     listed, registered = server.asked
     assert (listed.path, listed.headers["as-api-key"]) == ("/trackings", "k")
