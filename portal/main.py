@@ -6,6 +6,7 @@ import gc
 import hashlib
 import re
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
@@ -58,7 +59,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     hub = Hub(pages.frame, _limits(context))
     rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
     named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
-    stream = OrderStream(pages, LiveResponse(hub, named), errors.refuse)
+    stream = OrderStream(pages, LiveResponse(hub, named))
     health = Health(context, hub)
     app = Starlette(
         routes=[
@@ -198,6 +199,7 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
 def _settle_memory() -> None:
     """What is loaded by now stays: the collector need not walk it. With thousands of open streams its full
     runs would stop the process for a second and more; these thresholds make them rare."""
+    sys.setswitchinterval(0.001)  # the writer's thread must not hold up the loop for the usual 5 ms
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
