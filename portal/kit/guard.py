@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.kit.limits import Buckets
+from portal.kit.errors import NotThere, Refused, Unavailable
+from portal.kit.limits import Buckets, network
 
 log = logging.getLogger("jalon.access")
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # wherever it stands: links get copied with their full stop
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -83,19 +84,26 @@ class Guard:
             await self._app(scope, receive, send)
             return
         status, wait = self._verdict(scope)
-        if not status:
-            for pattern, stream in self._streams:
-                if match := pattern.fullmatch(scope["path"]):
-                    scope["path_params"] = match.groupdict()
-                    await stream(scope, receive, send)
-                    return
+        if not status and (stream := self._stream(scope)) is not None:
+            try:
+                await stream(scope, receive, send)
+                return
+            except (NotThere, Refused, Unavailable) as problem:
+                status, wait = refusal(problem)
         app = self._refuse(scope, status, wait) if status else self._app
         await self._answer(app, scope, receive, send)
+
+    def _stream(self, scope: Scope) -> ASGIApp | None:
+        for pattern, stream in self._streams:
+            if match := pattern.fullmatch(scope["path"]):
+                scope["path_params"] = match.groupdict()
+                return stream
+        return None
 
     def _verdict(self, scope: Scope) -> tuple[int, int | None]:
         """The status to refuse with (0: none), and the seconds to wait."""
         client = scope.get("client")
-        wait = self._buckets.take(_network(client[0] if client else ""))
+        wait = self._buckets.take(network(client[0] if client else ""))
         if wait:
             return 429, int(wait) + 1
         if scope["method"] in _SAFE:
@@ -104,7 +112,7 @@ class Guard:
             name: value for name, value in scope["headers"] if name in (b"content-length", b"sec-fetch-site", b"origin")
         }
         length = given.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self._rules.largest_body:
+        if not length.isdigit() or len(length) > 18 or int(length) > self._rules.largest_body:
             return 413, None
         return (0, None) if self._same_site(given) else (403, None)
 
@@ -133,27 +141,26 @@ class Guard:
             log.info("%s %s %d %.1fms", scope["method"], masked(scope["path"]), status, took)
 
 
+def refusal(problem: NotThere | Refused | Unavailable) -> tuple[int, int | None]:
+    """The status that answers a failure, and the seconds after which asking again may work."""
+    if isinstance(problem, NotThere):
+        return 404, None
+    return (problem.status if isinstance(problem, Refused) else 503), problem.retry_after
+
+
 def masked(path: str) -> str:
     """A path fit for the log: secrets hidden, line breaks and other controls written out."""
     plain = _SECRET.sub("…", path[:300])
     return plain if plain.isprintable() else ascii(plain)[1:-1]
 
 
-def _network(address: str) -> str:
-    """The address to count by: one IPv6 customer has a whole /64."""
-    if ":" not in address:
-        return address
-    import ipaddress
-
-    try:
-        return str(ipaddress.ip_network(f"{address.split('%', maxsplit=1)[0]}/64", strict=False))
-    except ValueError:
-        return address
-
-
 def _same_origin(one: str, other: str) -> bool:
     try:
-        a, b = urlsplit(one), urlsplit(other)
-        return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+        return _origin(one) == _origin(other)
     except ValueError:
         return False
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

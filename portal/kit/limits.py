@@ -1,9 +1,11 @@
-"""Rate limits in memory: a token bucket per name, forgotten when full again."""
+"""Rate limits in memory: a token bucket per name, forgotten when full again; and by what to name a client."""
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 
 class Buckets:
@@ -33,3 +35,16 @@ class Buckets:
         self._levels = {name: kept for name, kept in self._levels.items() if now - kept[1] < full}
         if len(self._levels) > self._room:  # a flood of new names: the oldest go
             self._levels = dict(list(self._levels.items())[self._room // 2 :])
+
+
+@lru_cache(10_000)
+def network(address: str) -> str:
+    """What to count a client's requests by: one IPv6 customer has a whole /64; an IPv4 one is one address,
+    also where the server listens on IPv6 and sees it mapped."""
+    if ":" not in address:
+        return address
+    try:
+        given = ipaddress.IPv6Address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return address
+    return str(given.ipv4_mapped or ipaddress.ip_network((given, 64), strict=False))

@@ -97,6 +97,10 @@ class Hub:
     def __len__(self) -> int:
         return len(self._streams)
 
+    def __contains__(self, stream: Stream) -> bool:
+        """Whether a stream is open, and not ended by anyone."""
+        return stream in self._streams
+
     def topics(self) -> Iterable[str]:
         """What is being looked at here."""
         return self._channels.keys()
@@ -118,11 +122,13 @@ class Hub:
         self._channels.setdefault(channel.topic, {}).setdefault(channel, set()).add(stream)
         return stream
 
-    def start(self, stream: Stream, has: int) -> None:
-        """The response's head is out, and the page shows event `has`; what changed meanwhile is sent now."""
+    def start(self, stream: Stream, has: int) -> bool:
+        """The response's head is out, and the page shows event `has`; what changed meanwhile is sent now.
+        False when the stream was ended meanwhile: nothing more will come."""
         stream.started, stream.has = True, has
         if stream.missed:
             self._again(stream.channel)
+        return stream in self._streams
 
     def forget(self, stream: Stream) -> None:
         """The connection is over."""
@@ -220,7 +226,10 @@ class Hub:
                 await asyncio.sleep(1)
 
     def _push(self, stream: Stream, message: Message) -> None:
-        """Write without waiting: a write that would wait means that the reader does not keep up."""
+        """Write without waiting: a write that would wait means that the reader does not keep up. Whoever walks
+        a list of streams meets some that were ended meanwhile; servers take nothing after an end."""
+        if stream not in self._streams:
+            return
         if not stream.started:
             stream.missed = True
         elif not _at_once(stream.send(message)):

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from sse_starlette import EventSourceResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from portal.kit.errors import Refused
+from portal.kit.limits import network
 from portal.kit.live import Channel, Frame, Hub, encode
 
 _HELLO = b": connected\n\n"
@@ -36,11 +38,12 @@ class LiveResponse(EventSourceResponse):
         stream = self._hub.open(send, channel, session, _address(scope))
         try:
             found = await missed()
+            if stream not in self._hub:
+                raise Refused(503, "it was ended before it began", retry_after=2)
             frame, has = (found, found.id) if isinstance(found, Frame) else (None, found)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send(_first(frame))
-            self._hub.start(stream, has)
-            if self._hub.closing or (frame is not None and frame.last):
+            if not self._hub.start(stream, has) or (frame is not None and frame.last):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
             while (await receive())["type"] != "http.disconnect":
@@ -65,7 +68,7 @@ def _first(frame: Frame | None) -> Message:
 
 def _address(scope: Scope) -> str:
     client = scope.get("client")
-    return client[0] if client else ""
+    return network(client[0]) if client else ""
 
 
 def _abort(send: Send) -> None:

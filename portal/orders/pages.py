@@ -7,7 +7,6 @@ answered 304 without rendering.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from carriers.core.accounts import served
 from portal.context import Context
 from portal.kit import html, i18n
-from portal.kit.errors import NotThere, Refused, Unavailable
+from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import TOKEN
 from portal.kit.live import Channel, Frame
 from portal.kit.pagecache import Kept, PageCache
@@ -141,23 +140,13 @@ def _chosen(asked: bytes | None, stored: str | None, accepted: bytes, default: s
 class OrderStream:
     """GET /o/{token}/events: one shared application for every open page."""
 
-    def __init__(self, pages: OrderPages, response: LiveResponse, refuse: Callable[..., Any]) -> None:
+    def __init__(self, pages: OrderPages, response: LiveResponse) -> None:
         self._pages = pages
         self._response = response
-        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Open a stream, or say why not; never a redirect and never 204, which browsers would retry at once."""
-        try:
-            await self._follow(scope, receive, send)
-        except NotThere:
-            await self._refuse(scope, 404)(scope, receive, send)
-        except Refused as no:
-            await self._refuse(scope, no.status, no.retry_after)(scope, receive, send)
-        except Unavailable as away:
-            await self._refuse(scope, 503, away.retry_after)(scope, receive, send)
-
-    async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open a stream. Raises NotThere, Refused or Unavailable before anything was sent; the answer to that
+        is never a redirect and never 204, which browsers would retry at once."""
         if scope["method"] != "GET":
             raise Refused(405, "streams are read")
         access = await self._pages.opened(scope["path_params"]["token"])
