@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, strategies as st
 
-from portal.kit.limits import Buckets
+from portal.kit.limits import Buckets, network
 
 
 class Moment:
@@ -84,3 +85,21 @@ def test_the_flood_does_not_free_whoever_came_last() -> None:
         buckets.take(f"flood {number}")
     buckets.take("a")
     assert buckets.take("a") > 0
+
+
+ADDRESSES = [
+    ("203.0.113.7", "203.0.113.7"),
+    ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+    ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+    ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+    ("fe80::1%eth0", "fe80::/64"),
+    ("::ffff:203.0.113.7", "203.0.113.7"),
+    ("", ""),
+    ("testclient", "testclient"),
+    ("not:an:address", "not:an:address"),
+]
+
+
+@pytest.mark.parametrize(("address", "name"), ADDRESSES)
+def test_a_client_is_counted_by_its_network(address: str, name: str) -> None:
+    assert network(address) == name
