@@ -113,7 +113,7 @@ _WORLD: Final = (
     Format(
         "fedex_economy_92", "fedex", rf"{_ZIP}(?P<number>(?P<body>92(?:61|74)[0-9]{{17}}){_TEN})", gs1, False, _STATES
     ),
-    Format("dhl_paket_sscc", "dhl_paket", rf"(?P<body>(?:00)?340434[0-9]{{11}}){_TEN}", gs1),
+    Format("dhl_paket_sscc", "dhl_parcel_de", rf"(?P<body>(?:00)?340434[0-9]{{11}}){_TEN}", gs1),
     Format("dhl_express", "dhl_express", rf"(?P<body>[0-9]{{9,10}}){_TEN}", mod7, False),
     Format("dhl_express_piece", "dhl_express", r"J(?:[A-Z]{2}[0-9]{10}|[A-Z]{3}[0-9]{9,10}|J?D01[0-9]{16,18})"),
     Format(
@@ -161,9 +161,9 @@ _EUROPEAN: Final = (
     Format("dpd_15", "dpd", r"(?P<body>(?P<number>[0-9]{14}))(?P<key>[0-9A-Z])", mod_37_36, False, _EUROPE),
     Format("chronopost_15", "chronopost", r"(?P<body>[0-9]{14})(?P<key>[0-9A-Z])", mod_37_36, False, _FRANCE),
     Format("yodel", "yodel", r"JJ?D[0-9]{16}", countries=_BRITAIN),
-    Format("dhl_paket_jjd", "dhl_paket", r"JJD[0-9]{14,22}", countries=_GERMANY),
+    Format("dhl_paket_jjd", "dhl_parcel_de", r"JJD[0-9]{14,22}", countries=_GERMANY),
     Format("hermes_h", "hermes_de", r"H[0-9]{19}", countries=_GERMANY),
-    Format("dhl_paket_identcode", "dhl_paket", rf"(?P<body>[0-9]{{11}}){_TEN}", identcode, False, _GERMANY),
+    Format("dhl_paket_identcode", "dhl_parcel_de", rf"(?P<body>[0-9]{{11}}){_TEN}", identcode, False, _GERMANY),
     Format("gls_12", "gls", rf"(?P<body>[0-9]{{11}}){_TEN}", gls, False, _EUROPE - {"GB"}),
     Format("gls_11", "gls", r"[0-9]{11}", None, False, _EUROPE - {"GB"}),
     Format("gls_track_id", "gls", r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{8}", None, False, _EUROPE - {"GB"}),
@@ -183,5 +183,5 @@ HOUSES: Final = {
     "colissimo": "laposte",
     "dhl_ecommerce": "dhl_unified",
     "dhl_express": "dhl_unified",
-    "dhl_paket": "dhl_unified",
+    "dhl_parcel_de": "dhl_unified",
 }

@@ -14,7 +14,7 @@ POSTS: Final = {
     "BE": "bpost",
     "CA": "canada_post",
     "CH": "swiss_post",
-    "DE": "dhl_paket",
+    "DE": "dhl_parcel_de",
     "ES": "correos",
     "FR": "laposte",
     "GB": "royalmail",
