@@ -73,7 +73,7 @@ def tone_of(key: str, facts: Facts) -> Tone:
 
 def rail_of(key: str, facts: Facts) -> tuple[StepView, ...]:
     """The progress rail of the parcel that the sentence speaks of; empty where progress means nothing."""
-    if key in ("cancelled", "lost", "expired"):
+    if key in ("cancelled", "lost", "expired") or _nothing_travels(facts):
         return ()
     keys = _keys(key, facts)
     at = _position(key, keys, facts)
@@ -118,6 +118,10 @@ def _on_the_way(facts: Facts) -> tuple[str, ArrivalView | None]:
     if any(parcel.delayed for parcel in facts.open):
         return "arriving_late", arrival
     return ("arriving_today" if arrival.day == facts.today else "arriving"), arrival
+
+
+def _nothing_travels(facts: Facts) -> bool:
+    return not facts.parcels and not facts.unshipped and facts.collect is None
 
 
 def _has_left(parcel: ParcelView) -> bool:

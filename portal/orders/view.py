@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,9 @@ from portal.orders.queries import OrderRows
 from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state, unshipped
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
 from portal.tracking.scan import Scan
+
+
+_SAYS_NOTHING = {"", "other", "staff", "unknown"}
 
 
 def order_view(
@@ -32,21 +35,20 @@ def order_view(
     contents = _contents(rows)
     shipments = {row.id: row for row in rows.shipments}
     packs = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
+    off = order.cancelled_at is not None
     left = unshipped(lines, packs)
     collect_row = next((row for row in rows.deliveries if row.method == "pickup"), None)
     collect = (
         Collect(collect_row.ready_at, collect_row.collected_at, collect_row.state == "closed") if collect_row else None
     )
-    whole = Whole(lines, packs, collect, order.cancelled_at is not None, order.fulfilment, order.payment, left)
+    whole = Whole(lines, packs, collect, off, order.fulfilment, order.payment, left)
     state = order_state(whole)
     by_id = {line.id: line for line in lines}
     frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
-    facts = Facts(
-        state, parcels, collect, left, _promise(order), order.cancelled_at is not None, now.astimezone(zone).date()
-    )
+    facts = Facts(state, parcels, collect, left, _promise(order), off, now.astimezone(zone).date())
     key, arrival = headline(facts)
     return OrderView(
         shop=shop,
@@ -61,12 +63,10 @@ def order_view(
         parcels=parcels,
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
         collect=_collect(collect_row, collect, by_id, rows, packs),
-        unshipped=_items(left, by_id) if not (collect and not packs) else (),
+        unshipped=_items(left, by_id) if not off and not (collect and not packs) else (),
         digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
-        cancelled=tuple(
-            _item(line, line.ordered - line.current, cancelled=True) for line in lines if line.current < line.ordered
-        ),
-        cancel_reason=order.cancel_reason,
+        cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
+        cancel_reason=None if order.cancel_reason in _SAYS_NOTHING else order.cancel_reason,
         total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
         last_change_at=_last_change(rows),
         event_id=event_id,
@@ -124,8 +124,19 @@ def _item(line: Line, quantity: int, *, cancelled: bool = False) -> ItemView:
     return ItemView(line.title, line.options, quantity, cancelled)
 
 
-def _items(quantities: Mapping[int, int], lines: Mapping[int, Line]) -> tuple[ItemView, ...]:
-    return tuple(_item(lines[line], quantity) for line, quantity in quantities.items() if line in lines and quantity)
+def _items(
+    quantities: Mapping[int, int], lines: Mapping[int, Line], *, cancelled: bool = False
+) -> tuple[ItemView, ...]:
+    return tuple(
+        _item(lines[line], quantity, cancelled=cancelled)
+        for line, quantity in quantities.items()
+        if line in lines and quantity
+    )
+
+
+def _cancelled(lines: Sequence[Line], not_sent: Mapping[int, int]) -> dict[int, int]:
+    """Units that were taken off the order, and those that a cancelled order will not send any more."""
+    return {line.id: line.ordered - line.current + not_sent.get(line.id, 0) for line in lines}
 
 
 def _is_digital(line: Line) -> bool:

@@ -188,7 +188,8 @@ class OrderView:
     arriving (with `arrival`), arriving_today, arriving_late, out_for_delivery, in_transit, preparing,
     confirmed, ready_to_collect, ready_for_pickup, attempted, action_required, exception, returning,
     delivered, collected, returned, lost, cancelled, expired, link_only, partly_delivered.
-    `parcels_done` of `parcels_total` have arrived. `digital` items need no parcel.
+    `parcels_done` of the parcels have arrived. `digital` items need no parcel. `cancel_reason` is a shop's
+    code or a sentence of its own.
     """
 
     shop: ShopView
