@@ -15,7 +15,6 @@ from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
 from portal.tracking.scan import Scan
 
-
 _SAYS_NOTHING = {"", "other", "staff", "unknown"}
 
 
