@@ -35,8 +35,9 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def database_url(cluster: Cluster) -> Iterator[str]:
-    """A database on it, with tables."""
+    """A database on it, with tables, that keeps what it has acknowledged: the tests' servers need not, else."""
     with cluster.database() as url:
+        cluster.run_sql(f"ALTER DATABASE {url.rsplit('/', 1)[1]} SET synchronous_commit = on")
         schema.migrate(url)
         yield url
 

@@ -39,27 +39,26 @@ class Stream:
         self._rest = b""
 
     async def event(self, within: float = 15) -> Event | None:
-        """The next event; None when the stream has ended. TimeoutError when nothing comes."""
+        """The next event; None when the stream has ended. TimeoutError when nothing but comments comes."""
         async with asyncio.timeout(within):
-            while b"\n\n" not in self._rest:
-                piece = await self._piece()
-                if piece is None:
-                    return None
-                self._rest += piece
-        block, self._rest = self._rest.split(b"\n\n", 1)
-        event = _event(block.decode())
-        return event if event is not None else await self.event(within)
-
-    async def is_quiet(self, seconds: float) -> bool:
-        """Whether nothing but comments comes for a while."""
-        try:
-            return await self.event(seconds) is None
-        except TimeoutError:
-            return True
+            while True:
+                block = await self._block()
+                event = None if block is None else _event(block)
+                if block is None or event is not None:
+                    return event
 
     def cut(self) -> None:
         """Drop the connection without a word."""
         self._writer.transport.abort()
+
+    async def _block(self) -> str | None:
+        while b"\n\n" not in self._rest:
+            piece = await self._piece()
+            if piece is None:
+                return None
+            self._rest += piece
+        block, self._rest = self._rest.split(b"\n\n", 1)
+        return block.decode()
 
     async def _piece(self) -> bytes | None:
         try:
