@@ -17,7 +17,7 @@ from tests.benchmarks.plan import Plan
 from tests.benchmarks.process import DidNotStart, Process
 from tests.benchmarks.report import Goal, Row, compared, unmeasured
 from tests.benchmarks.servers import Fed
-from tests.benchmarks.subscribers import Subscribers, marked
+from tests.benchmarks.subscribers import Subscribers, Turned, marked
 
 _SSE, _NCHAN = "sse-starlette as documented", "nginx with nchan"
 _GOALS: dict[str, tuple[Goal, ...]] = {
@@ -41,6 +41,7 @@ _SIZE = 300
 _RATE = 2_000
 _EACH = 3
 _BROADCASTS = 8
+_TRIES = 3
 
 Path = Callable[[int], str]
 
@@ -162,13 +163,18 @@ def _all(plan: Plan, figures: _Figures) -> None:
 
 
 def _nchan(plan: Plan, figures: _Figures) -> str:
-    """One round of broadcasts on nginx; returns why not, or nothing."""
-    try:
-        with nchan.running(plan.folder, plan.clients) as process:
-            figures.nchan.setdefault("broadcast", []).extend(_posts(plan, process))
-    except DidNotStart as problem:
-        return str(problem)
-    return ""
+    """One round of broadcasts on nginx, which now and then drops everybody at once: then it is tried again. Returns
+    why there is no figure, or nothing."""
+    why = ""
+    for _ in range(_TRIES):
+        try:
+            with nchan.running(plan.folder, plan.clients) as process:
+                figures.nchan.setdefault("broadcast", []).extend(_posts(plan, process))
+        except (DidNotStart, Turned, OSError) as problem:
+            why = f"{type(problem).__name__}: {problem}"
+        else:
+            return ""
+    return why
 
 
 def _broadcasts(plan: Plan, server: Fed, path: str) -> list[float]:
