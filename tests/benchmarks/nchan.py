@@ -58,9 +58,8 @@ def running(folder: Path, connections: int) -> Iterator[Process]:
     module, nginx = _module(), _nginx()
     assert module is not None
     assert nginx is not None
-    text = _SETTINGS.format(
-        module=module, folder=place, port=port, connections=connections + 500, files=connections + 1000
-    )
+    room = connections * 5 // 4 + 500  # with less than a sixteenth free, nginx closes those that have asked nothing yet
+    text = _SETTINGS.format(module=module, folder=place, port=port, connections=room, files=room + 500)
     settings.write_text(text)
     command = [nginx, "-c", str(settings), "-p", str(place), "-e", str(place / "error.log")]
     with process.started(command, port, folder / "nginx.log") as server:

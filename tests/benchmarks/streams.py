@@ -41,7 +41,6 @@ _SIZE = 300
 _RATE = 2_000
 _EACH = 3
 _BROADCASTS = 8
-_TRIES = 3
 
 Path = Callable[[int], str]
 
@@ -163,18 +162,13 @@ def _all(plan: Plan, figures: _Figures) -> None:
 
 
 def _nchan(plan: Plan, figures: _Figures) -> str:
-    """One round of broadcasts on nginx, which now and then drops everybody at once: then it is tried again. Returns
-    why there is no figure, or nothing."""
-    why = ""
-    for _ in range(_TRIES):
-        try:
-            with nchan.running(plan.folder, plan.clients) as process:
-                figures.nchan.setdefault("broadcast", []).extend(_posts(plan, process))
-        except (DidNotStart, Turned, OSError) as problem:
-            why = f"{type(problem).__name__}: {problem}"
-        else:
-            return ""
-    return why
+    """One round of broadcasts on nginx; returns why there is no figure, or nothing."""
+    try:
+        with nchan.running(plan.folder, plan.clients) as process:
+            figures.nchan.setdefault("broadcast", []).extend(_posts(plan, process))
+    except (DidNotStart, Turned, OSError) as problem:
+        return f"{type(problem).__name__}: {problem}"
+    return ""
 
 
 def _broadcasts(plan: Plan, server: Fed, path: str) -> list[float]:
