@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def test_it_is_named_and_not_shown(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    for name in [name for name in os.environ if name.startswith("JALON_")]:
+        monkeypatch.delenv(name)
     for name, given in {"JALON_DATABASE_URL": f"sqlite:///{tmp_path}/jalon.db", key: value}.items():
         monkeypatch.setenv(name, given)
     monkeypatch.setattr(serving, "server", it_runs)
