@@ -1,7 +1,7 @@
 """The event-stream response: one shared instance, one task per connection, no generator, no queue.
 
-`sse-starlette` frames the events and owns the headers; the hub writes. See docs/decisions for the figures
-behind this form.
+`sse-starlette` frames the events and owns the headers; the hub writes. Why it has this form:
+docs/decisions/0007.
 """
 
 from __future__ import annotations
