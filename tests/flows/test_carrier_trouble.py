@@ -86,13 +86,15 @@ async def test_a_pause_that_the_carrier_asks_for_is_kept(installation: Installat
         carrier.play(NUMBER, Reply(b'{"code": "TOO_MANY_REQUESTS"}', 429, {"retry-after": "5400"}))
         installation.web()
         await settled(context, NUMBER)
+        await shipped(context, 2)  # the account's other parcels wait as well
         for minutes in (10, 45, 34):  # 89 minutes: each would do for an ordinary retry
             clock.advance(minutes=minutes)
             await rounds_pass(context)
-            assert carrier.count(NUMBER) == 1
-        carrier.play(NUMBER, said(context, 1, 2))
+            assert (carrier.count(NUMBER), carrier.count(number_of(2))) == (1, 0)
+        for index in (1, 2):
+            carrier.play(number_of(index), said(context, index, 2))
         clock.advance(minutes=2)
-        await settled(context, NUMBER)
+        await settled(context, NUMBER, number_of(2))
         first, second = (asked.at for asked in carrier.asked if asked.number == NUMBER)
         assert second - first >= timedelta(seconds=5400)
 
