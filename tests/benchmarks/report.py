@@ -110,6 +110,11 @@ def write(rows: Iterable[Row], path: Path) -> None:
     path.write_text(json.dumps(as_json(rows), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
+def brief(row: Row) -> str:
+    """A row in one line, for who is waiting."""
+    return " ".join(cell for cell in _cells(row)[1:] if cell)
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows for people: figures, target, verdict, and the notes below."""
     head = ("name", "ours", "baseline", "ratio", "worst", "unit", "target", "")
