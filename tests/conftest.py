@@ -11,6 +11,28 @@ from hypothesis import settings
 
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Cluster, find_postgres, run_cluster
+from tests.support.context import (
+    any_context,
+    blank_postgres,
+    blank_sqlite,
+    clock,
+    context,
+    engine_url,
+    sqlite_url,
+    tables_url,
+)
+
+# Fixtures are found by their names here: once for all folders, so that the tables are made once.
+__all__ = [
+    "any_context",
+    "blank_postgres",
+    "blank_sqlite",
+    "clock",
+    "context",
+    "engine_url",
+    "sqlite_url",
+    "tables_url",
+]
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)

@@ -115,15 +115,19 @@ async def test_a_failing_job_is_tried_ever_more_slowly_and_then_set_aside(
 async def test_workers_on_one_database_never_get_the_same_job(tables_url: str, clock: ManualClock) -> None:
     settings = settings_on(tables_url)
     async with opened(settings, clock=clock, accounts={}) as one, opened(settings, clock=clock, accounts={}) as other:
-        for number in range(40):
-            await enqueued(one, number=number)
-        batches = await asyncio.gather(*(claimed(worker, 3) for worker in [one, other] * 5))
-        numbers = [job.payload["number"] for batch in batches for job in batch]
-        assert len(numbers) == len(set(numbers))
-        assert all(len(batch) <= 3 for batch in batches)
-        while more := await claimed(other, 3):
-            numbers += [job.payload["number"] for job in more]
-        assert sorted(numbers) == list(range(40))
+        for number in range(7):
+            await enqueued(one, number=number, due=NOW - (7 - number) * MINUTE)
+        together = asyncio.Barrier(2)
+
+        async def unit(tx: Tx) -> list[int]:
+            found = [job.payload["number"] for job in await jobs.claim(tx, NOW, 3)]
+            async with asyncio.timeout(5):
+                await together.wait()  # neither has committed when the other claims
+            return found
+
+        batches = await asyncio.gather(one.db.write(unit), other.db.write(unit))
+        assert sorted(map(sorted, batches)) == [[0, 1, 2], [3, 4, 5]]
+        assert [job.payload["number"] for job in await claimed(one)] == [6]
 
 
 @pytest.mark.postgres

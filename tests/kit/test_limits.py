@@ -67,23 +67,32 @@ def test_names_do_not_share_a_bucket_and_costs_count() -> None:
     assert buckets.take("b", 3) == 0.0
 
 
-def test_full_buckets_are_forgotten_and_a_flood_of_names_stays_bounded() -> None:
+def test_a_flood_of_names_stays_bounded() -> None:
     moment = Moment()
     buckets = Buckets(1.0, 2, moment, room=100)
     for number in range(5000):
         buckets.take(f"flood {number}")
         assert len(buckets._levels) <= 101
+
+
+def test_buckets_that_are_full_again_go_first() -> None:
+    moment = Moment()
+    buckets = Buckets(1.0, 2, moment, room=100)
+    for number in range(60):
+        buckets.take(f"before {number}")
     moment.seconds += 2.0
-    for number in range(101):
-        buckets.take(f"calm {number}")
-    assert not any(name.startswith("flood") for name in buckets._levels)
+    now = [f"now {number}" for number in range(41)]
+    for name in now:
+        buckets.take(name)
+    assert list(buckets._levels) == now
 
 
 def test_the_flood_does_not_free_whoever_came_last() -> None:
     buckets = Buckets(0.001, 1, Moment(), room=100)
-    for number in range(150):
+    for number in range(100):
         buckets.take(f"flood {number}")
     buckets.take("a")
+    assert len(buckets._levels) < 100
     assert buckets.take("a") > 0
 
 

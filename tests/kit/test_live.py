@@ -320,7 +320,7 @@ async def test_streams_live_about_a_quarter_of_an_hour_each_its_own(hub: Hub) ->
     now = asyncio.get_running_loop().time()
     lives = [opened(hub, session=str(n), address=str(n))[0].closes_at - now for n in range(50)]
     assert 800 < min(lives) < max(lives) < 1000
-    assert len(set(lives)) > 40
+    assert max(lives) - min(lives) > 60
 
 
 async def test_closing_tells_everyone_to_come_back_and_takes_nobody_in(hub: Hub) -> None:

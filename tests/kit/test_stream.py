@@ -166,7 +166,7 @@ async def test_too_many_from_one_network_are_refused_before_anything_is_sent(fol
     tasks = [await follow(connection) for connection in inside]
     late = Connection("2001:db8::3")
     with pytest.raises(Refused) as refused:
-        await (await follow(late))
+        await asyncio.wait_for(await follow(late), 5)
     assert (refused.value.status, late.sent, len(hub)) == (429, [], 2)
     inside[0].leave()
     await tasks[0]
@@ -183,7 +183,7 @@ async def test_a_page_that_cannot_be_read_refuses_and_leaves_nothing(follow: Fol
 
     connection = Connection()
     with pytest.raises(Unavailable):
-        await (await follow(connection, missed=missed))
+        await asyncio.wait_for(await follow(connection, missed=missed), 5)
     assert (connection.sent, len(hub)) == ([], 0)
 
 

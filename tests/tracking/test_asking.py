@@ -269,16 +269,20 @@ async def test_workers_on_one_database_never_get_the_same_parcel(tables_url: str
         opened(settings_on(tables_url), clock=clock, accounts={}) as one,
         opened(settings_on(tables_url), clock=clock, accounts={}) as other,
     ):
-        for number in range(60):
-            await registered(one, facts(f"S{number}", source=str(number)))
-        workers = [one, other] * 8
-        batches = await asyncio.gather(*(claimed(worker, 4) for worker in workers))
-        ids = [claim.shipment_id for batch in batches for claim in batch]
-        assert len(ids) == len(set(ids))
-        assert all(len(batch) <= 4 for batch in batches)
-        while more := await claimed(one, 4):
-            ids += [claim.shipment_id for claim in more]
-        assert sorted(ids) == sorted(row.shipment_id for row in await rows(one, select(TRACKER.c.shipment_id)))
+        for number in range(7):
+            shipment_id = await registered(one, facts(f"S{number}", source=str(number)))
+            await put(one, TRACKER.c.shipment_id == shipment_id, next_poll_at=NOW - (7 - number) * MINUTE)
+        together = asyncio.Barrier(2)
+
+        async def unit(tx: Tx) -> list[str]:
+            found = [claim.number for claim in await claim_due(tx, NOW, SLUG, 3)]
+            async with asyncio.timeout(5):
+                await together.wait()  # neither has committed when the other claims
+            return found
+
+        batches = await asyncio.gather(one.db.write(unit), other.db.write(unit))
+        assert sorted(map(sorted, batches)) == [["S0", "S1", "S2"], ["S3", "S4", "S5"]]
+        assert [claim.number for claim in await claimed(one)] == ["S6"]
 
 
 PLANS = [
