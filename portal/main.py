@@ -39,7 +39,8 @@ from portal.wiring import react
 from portal.worker import work
 
 DemoOrders = Sequence[Mapping[str, str]]
-_STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
+_PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})")
+_STREAM = re.compile(rf"{_PAGE.pattern}/events")
 _SHUTDOWN_S = 8
 
 
@@ -64,7 +65,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     app = Starlette(
         routes=[
             Route("/", Home(env, errors, pages, demo), methods=["GET"]),
-            Route("/o/{token}", pages.page, methods=["GET"]),
+            Route("/o/{token}", pages, methods=["GET"]),
             Route("/o/{token}/events", stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
             Route("/healthz/ready", health.ready, methods=["GET"]),
@@ -76,7 +77,9 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         max_body_size=rules.largest_body,
     )
     app.state.hub = hub
-    guarded = guard.Guard(app, rules, errors.refuse, [(_STREAM, stream)])
+    guarded = guard.Guard(
+        app, rules, errors.refuse, [guard.Lane(_PAGE, pages), guard.Lane(_STREAM, stream, stream=True)]
+    )
     return Application(guarded, hub)
 
 

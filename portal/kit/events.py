@@ -49,7 +49,7 @@ class Fact:
 
 
 EVENT: SaTable = Event.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-APPEND = insert(EVENT)
+APPEND = Query(insert(EVENT), columns=("topic", "kind", "data", "at"))
 AFTER = Query(
     select(EVENT.c.id, EVENT.c.topic, EVENT.c.kind, EVENT.c.data)
     .where(EVENT.c.id > bindparam("last"))

@@ -1,8 +1,8 @@
 """What every request passes before any page sees it, in one pure ASGI layer.
 
 Rate limit per address, body size, cross-site writes, security headers, and one log line. Secrets in paths
-are masked in the log. Event streams are handed to their own application here, with the server's own
-`send`: a thousand open pages then cost no layers each.
+are masked in the log. What is asked most has a lane of its own past the framework's layers: pages, and
+event streams with the server's own `send`, so that a thousand open pages cost no layers each.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from portal.kit.errors import NotThere, Refused, Unavailable
 from portal.kit.limits import Buckets, network
 
 log = logging.getLogger("jalon.access")
+bugs = logging.getLogger("jalon.errors")
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # wherever it stands: links get copied with their full stop
@@ -60,6 +61,19 @@ def headers(rules: Rules) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in named.items()]
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Paths whose GET and HEAD go straight to `app`; named groups of `path` become path parameters.
+
+    `app` may raise NotThere, Refused and Unavailable before it has answered. A `stream` answers with its own
+    headers and is not logged.
+    """
+
+    path: re.Pattern[str]
+    app: ASGIApp
+    stream: bool = False
+
+
 class Guard:
     """The outermost application."""
 
@@ -68,12 +82,12 @@ class Guard:
         app: ASGIApp,
         rules: Rules,
         refuse: Callable[[Scope, int, int | None], ASGIApp],
-        streams: Sequence[tuple[re.Pattern[str], ASGIApp]] = (),
+        lanes: Sequence[Lane] = (),
     ) -> None:
         self._app = app
         self._rules = rules
         self._refuse = refuse
-        self._streams = streams
+        self._lanes = lanes
         self._headers = headers(rules)
         rate = rules.requests_per_minute / 60
         self._buckets = Buckets(rate, burst=max(rules.requests_per_minute / 4, 30))
@@ -84,20 +98,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         status, wait = self._verdict(scope)
-        if not status and (stream := self._stream(scope)) is not None:
+        lane = None if status else self._lane(scope)
+        if lane is not None and lane.stream:
             try:
-                await stream(scope, receive, send)
+                await lane.app(scope, receive, send)
                 return
             except (NotThere, Refused, Unavailable) as problem:
                 status, wait = refusal(problem)
-        app = self._refuse(scope, status, wait) if status else self._app
+        app = self._refuse(scope, status, wait) if status else lane.app if lane is not None else self._app
         await self._answer(app, scope, receive, send)
 
-    def _stream(self, scope: Scope) -> ASGIApp | None:
-        for pattern, stream in self._streams:
-            if match := pattern.fullmatch(scope["path"]):
+    def _lane(self, scope: Scope) -> Lane | None:
+        if scope["method"] not in ("GET", "HEAD"):
+            return None
+        for lane in self._lanes:
+            if match := lane.path.fullmatch(scope["path"]):
                 scope["path_params"] = match.groupdict()
-                return stream
+                return lane
         return None
 
     def _verdict(self, scope: Scope) -> tuple[int, int | None]:
@@ -125,7 +142,7 @@ class Guard:
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        status = 500
+        status = 0
 
         async def guarded(message: Message) -> None:
             nonlocal status
@@ -136,16 +153,26 @@ class Guard:
 
         try:
             await app(scope, receive, guarded)
+        except Exception as problem:  # the last place that can still say something to the visitor
+            if status:
+                raise
+            await self._refuse(scope, *refusal(problem))(scope, receive, guarded)
         finally:
             took = (time.perf_counter() - began) * 1000
             log.info("%s %s %d %.1fms", scope["method"], masked(scope["path"]), status, took)
 
 
-def refusal(problem: NotThere | Refused | Unavailable) -> tuple[int, int | None]:
-    """The status that answers a failure, and the seconds after which asking again may work."""
+def refusal(problem: Exception) -> tuple[int, int | None]:
+    """The status that answers a failure, and the seconds after which asking again may work. What is no
+    foreseen failure is our mistake: it is logged, and 500."""
     if isinstance(problem, NotThere):
         return 404, None
-    return (problem.status if isinstance(problem, Refused) else 503), problem.retry_after
+    if isinstance(problem, Refused):
+        return problem.status, problem.retry_after
+    if isinstance(problem, Unavailable):
+        return 503, problem.retry_after
+    bugs.error("a request failed", exc_info=problem)
+    return 500, None
 
 
 def masked(path: str) -> str:

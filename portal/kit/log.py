@@ -25,7 +25,9 @@ def _written_out(text: str) -> str:
 
 
 def set_up(level: str) -> None:
-    """Log at `level` and above."""
+    """Log at `level` and above. What no line shows (thread, process, task, place in the code) is not looked up."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # the logging HOWTO's own advice, under "Optimization"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
     root = logging.getLogger()

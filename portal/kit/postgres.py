@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -122,7 +122,7 @@ class PostgresDatabase:
             results = [await unit(tx) for unit in units]
             if tx.facts:
                 await connection.execute(_LOCK)
-                await connection.execute(APPEND, rows_of(tx.facts, self._clock.now()))
+                await connection.execute(APPEND.statement, rows_of(tx.facts, self._clock.now()))
                 await connection.execute(_NOTIFY)
             return results
 
@@ -141,8 +141,8 @@ class PostgresReader:
         arguments = asked.arguments(values)
         try:
             return asked.rows(await self._fetch(asked.sql, arguments))
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
-            await self.close()
+        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            await self._replace()
         return asked.rows(await self._fetch(asked.sql, arguments))
 
     async def row(self, question: Question, values: Values = None) -> Any | None:
@@ -154,6 +154,15 @@ class PostgresReader:
         if self._connection is None:
             self._connection = await self._pool.acquire()
         return list(await self._connection.fetch(sql, *arguments))
+
+    async def _replace(self) -> None:
+        """Let a dead connection go, and its idle neighbours, which have most likely died with it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(asyncpg.InterfaceError):  # the pool may have taken it back by itself
+                connection.terminate()
+                await self._pool.release(connection)
+        await self._pool.expire_connections()
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -215,6 +224,7 @@ _AWAY = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

@@ -8,7 +8,7 @@ rows come back as named tuples.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Float, Select, UpdateBase
@@ -64,27 +64,28 @@ class Compiled:
         names = [column.key or f"column_{i}" for i, column in enumerate(columns)]
         row: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are known when it runs only
         self._make = row._make
-        self._processors = [
-            (i, read)
-            for i, column in enumerate(columns)
-            if not isinstance(column.type, Float)  # drivers give these as they are; asyncpg's wants a type code
-            and (read := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-        ]
+        # asyncpg gives values of the right types already; SQLite knows neither dates nor truth.
+        self._processors = (
+            []
+            if dialect.name == "postgresql"
+            else [
+                (i, read)
+                for i, column in enumerate(columns)
+                if not isinstance(column.type, Float)  # drivers give these as they are; asyncpg's wants a type code
+                and (read := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+            ]
+        )
 
     def arguments(self, values: Values) -> list[Any]:
         """The parameters in the order of the SQL."""
         given = {**self._values, **values} if values else self._values
         return [given[name] if (send := self._sent.get(name)) is None else send(given[name]) for name in self._names]
 
-    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
-        """The driver's rows with their types."""
-        if not self._processors:
-            return [self._make(row) for row in found]
-        return [self._row(row) for row in found]
-
-    def _row(self, raw: Sequence[Any]) -> Any:
-        row = list(raw)
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        """The driver's rows with their types, worked on by column."""
+        if not found or not self._processors:
+            return list(map(self._make, found))
+        columns: list[Any] = list(zip(*found, strict=True))
         for i, read in self._processors:
-            if row[i] is not None:
-                row[i] = read(row[i])
-        return self._make(row)
+            columns[i] = [None if value is None else read(value) for value in columns[i]]
+        return list(map(self._make, zip(*columns, strict=True)))

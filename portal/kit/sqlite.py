@@ -25,10 +25,20 @@ from portal.kit.errors import BadSetting, Unavailable
 from portal.kit.events import APPEND, Fact, rows_of
 from portal.kit.prepared import Query, Values, compiled
 from portal.kit.upsert import shape, upserting
+from portal.kit.wal import BY_THE_WRITER, WalMover
 from portal.kit.writer import Writer
 
 T = TypeVar("T")
 _BUSY_MS = 5000
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={_BUSY_MS}",
+    f"wal_autocheckpoint={BY_THE_WRITER}",
+    "cache_size=-16384",  # KiB a connection
+    "mmap_size=268435456",  # reads come from the system's own cache, without a call for each page
+)
 # Results that say that the file cannot be used just now; any other is a mistake in a statement.
 _AWAY = {
     sqlite3.SQLITE_BUSY,
@@ -51,6 +61,7 @@ class SqliteDatabase:
         self._reading: sqlite3.Connection | None = None
         self._writing: Connection | None = None
         self._writer = Writer(self._commit)
+        self._wal = WalMover(lambda: _driver_connection(self._engine))
         self._wakes: list[Callable[[], None]] = []
 
     @asynccontextmanager
@@ -85,6 +96,7 @@ class SqliteDatabase:
     async def close(self) -> None:
         """Commit what waits and close the file."""
         await self._writer.close()
+        await self._wal.close()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close_writing)
         self._thread.shutdown()
         if self._reading is not None:
@@ -97,6 +109,7 @@ class SqliteDatabase:
         if facts:
             for wake in self._wakes:
                 wake()
+        self._wal.committed()
         return results
 
     def _transact(self, units: Sequence[Unit[Any]]) -> tuple[list[Any], int]:
@@ -107,7 +120,7 @@ class SqliteDatabase:
                 tx = SqliteTx(self._writing)
                 results = [_finish(cast("Coroutine[Any, Any, Any]", unit(tx))) for unit in units]
                 if tx.facts:
-                    self._writing.execute(APPEND, rows_of(tx.facts, self._clock.now()))
+                    _finish(tx.run(APPEND, rows_of(tx.facts, self._clock.now())))
                 return results, len(tx.facts)
         except (OperationalError, sqlite3.OperationalError) as problem:
             cause = getattr(problem, "orig", problem)
@@ -222,7 +235,7 @@ def _driver_connection(engine: Engine) -> sqlite3.Connection:
 
 def _set_up(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by hand, below
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -45,8 +45,13 @@ class OrderPages:
     build: str
     demo: bool = False
 
-    async def page(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET /o/{token}"""
+        response = await self.page(Request(scope))
+        await response(scope, receive, send)
+
+    async def page(self, request: Request) -> Response:
+        """The answer to a request for an order's page. Raises NotThere, Refused (410) and Unavailable."""
         access = await self.opened(request.path_params["token"])
         locale = self.locale(access, request.scope)
         version = access.version

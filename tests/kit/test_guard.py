@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.kit.errors import NotThere, Refused, Unavailable
-from portal.kit.guard import HEADERS, Guard, Rules, masked
+from portal.kit.guard import HEADERS, Guard, Lane, Rules, masked
 
 ORIGIN = "https://track.atelier-lune.example"
 TOKEN = "k3vYq-8Zr_1mT5cWx9LdE2bN0aQ"
@@ -51,9 +51,9 @@ def refuse(scope: Any, status: int, wait: int | None) -> Any:
     return refused
 
 
-def guard(rate: int = 100_000, origin: str = ORIGIN, streams: Any = ()) -> Guard:
+def guard(rate: int = 100_000, origin: str = ORIGIN, lanes: Sequence[Lane] = ()) -> Guard:
     """A guard over that application."""
-    return Guard(application, Rules(origin, rate, largest_body=1000), refuse, streams)
+    return Guard(application, Rules(origin, rate, largest_body=1000), refuse, lanes)
 
 
 async def ask(
@@ -190,11 +190,11 @@ async def streaming(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": name.encode()})
 
 
-STREAMS = [(re.compile(r"/live/(?P<name>[a-z]+)"), streaming)]
+STREAMS = [Lane(re.compile(r"/live/(?P<name>[a-z]+)"), streaming, stream=True)]
 
 
 async def test_streams_are_handed_over_as_they_are() -> None:
-    gate = guard(streams=STREAMS)
+    gate = guard(lanes=STREAMS)
     answer = await ask(gate, "/live/fine")
     assert (answer.status, answer.pairs, answer.body) == (200, [], b"fine")
     assert (await ask(gate, "/live/fine/more")).body == b"/live/fine/more"
@@ -207,16 +207,16 @@ async def test_a_stream_that_is_refused_is_answered_like_any_page(
     name: str, status: int, wait: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "jalon.access")
-    answer = await ask(guard(streams=STREAMS), f"/live/{name}")
+    answer = await ask(guard(lanes=STREAMS), f"/live/{name}")
     assert (answer.status, answer.headers.get("retry-after")) == (status, wait)
     assert answer.headers["content-security-policy"] == HEADERS["content-security-policy"]
     assert f"GET /live/{name} {status}" in caplog.text
 
 
 async def test_streams_count_against_the_rate_limit_and_the_site_check() -> None:
-    gate = guard(rate=60, streams=STREAMS)
+    gate = guard(rate=60, lanes=STREAMS)
     assert [(await ask(gate, "/live/fine")).status for _ in range(31)] == [200] * 30 + [429]
-    assert (await ask(guard(streams=STREAMS), "/live/fine", "POST")).status == 403
+    assert (await ask(guard(lanes=STREAMS), "/live/fine", "POST")).status == 403
 
 
 async def test_each_request_is_one_line_without_its_secret(caplog: pytest.LogCaptureFixture) -> None:
@@ -227,13 +227,6 @@ async def test_each_request_is_one_line_without_its_secret(caplog: pytest.LogCap
     first, second = (record.getMessage() for record in caplog.records)
     assert re.fullmatch(r"GET /o/… 200 \d+\.\dms", first)
     assert re.fullmatch(r"POST /x\\r\\nGET /forged 200 0\.1ms 403 \d+\.\dms", second)
-
-
-async def test_a_mistake_is_logged_as_a_500_and_passed_on(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "jalon.access")
-    with pytest.raises(KeyError):
-        await ask(guard(), "/bug")
-    assert "GET /bug 500" in caplog.text
 
 
 async def test_what_is_no_request_passes() -> None:
@@ -283,3 +276,34 @@ def test_ordinary_paths_stay_readable() -> None:
     assert masked("/static/css/app.1a2b3c4d.css") == "/static/css/app.1a2b3c4d.css"
     assert masked("/healthz/ready") == "/healthz/ready"
     assert len(masked("/é" * 5000)) <= 300
+
+
+async def test_a_page_in_its_own_lane_is_guarded_like_any_other(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "jalon.access")
+    lane = Lane(re.compile(r"/page/(?P<name>[a-z]+)"), streaming)
+    answer = await ask(guard(lanes=[lane]), "/page/fine")
+    assert (answer.status, answer.body) == (200, b"fine")
+    assert answer.headers["content-security-policy"] == HEADERS["content-security-policy"]
+    assert (await ask(guard(lanes=[lane]), "/page/gone")).status == 410
+    assert "GET /page/fine 200" in caplog.text
+
+
+async def test_a_mistake_of_ours_is_500_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError
+
+    caplog.set_level(logging.INFO, "jalon.access")
+    answer = await ask(guard(lanes=[Lane(re.compile("/broken"), broken)]), "/broken")
+    assert (answer.status, answer.headers["x-content-type-options"]) == (500, "nosniff")
+    assert "ZeroDivisionError" in caplog.text
+    assert "GET /broken 500" in caplog.text
+    assert (await ask(guard(), "/bug")).status == 500
+
+
+async def test_what_fails_after_it_has_answered_is_left_to_the_server() -> None:
+    async def half(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await ask(guard(lanes=[Lane(re.compile("/half"), half)]), "/half")
