@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ log = logging.getLogger("jalon.live")
 HEARTBEAT_S: Final = 15
 LIFE_S: Final = 900
 _RENDER_TOGETHER = 8
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NEXT_LINE = "\ndata: "
 _BREATHE_EVERY = 500  # writes between two looks at other work
 _BEAT: Final[Message] = {"type": "http.response.body", "body": b":\n\n", "more_body": True}
 _END: Final[Message] = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -244,8 +247,11 @@ class Hub:
 
 
 def encode(frame: Frame) -> bytes:
-    """The frame as bytes of an event stream: unnamed, so that the page swaps it in."""
-    return ServerSentEvent(frame.html, id=str(frame.id), sep="\n").encode()
+    """The frame as bytes of an event stream: unnamed, so that the page swaps it in.
+
+    Byte for byte what `ServerSentEvent` makes of it (a test compares them), in a fraction of the time.
+    """
+    return f"id: {frame.id}\ndata: {_LINE_END.sub(_NEXT_LINE, frame.html)}\n\n".encode()
 
 
 def _body(data: bytes) -> Message:

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
+from sse_starlette import ServerSentEvent
 
 from portal.kit import live
 from portal.kit.errors import Refused, Unavailable
 from portal.kit.events import Happened
-from portal.kit.live import Channel, Frame, Hub, Limits, Stream
+from portal.kit.live import Channel, Frame, Hub, Limits, Stream, encode
 
 ORDER = Channel("order:1", "owner", "fr")
 ENGLISH = Channel("order:1", "owner", "en")
@@ -391,3 +393,8 @@ async def test_line_breaks_of_a_fragment_cannot_end_its_event(hub: Hub) -> None:
     assert data.endswith(b"\n\n")
     lines = data.decode().splitlines()
     assert [line for line in lines if line and not line.startswith("data: ")] == ["id: 3"]
+
+
+@given(st.text(alphabet="<p>é\r\n\u2028 ", max_size=40), st.integers(0, 2**62))
+def test_a_frame_is_encoded_as_the_library_would(html: str, number: int) -> None:
+    assert encode(Frame(number, html)) == ServerSentEvent(html, id=str(number), sep="\n").encode()
