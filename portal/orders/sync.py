@@ -28,11 +28,13 @@ from portal.platforms.neutral import NeutralOrder, as_json, version_key
 
 _TOGETHER = 100
 _STORED = Query(
-    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest).where(
+    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest)
+    .where(
         ORDER.c.platform == bindparam("platform"),
         ORDER.c.shop == bindparam("shop"),
         ORDER.c.external_id == bindparam("external_id"),
     )
+    .with_for_update()  # whoever tells the same order at the same time waits, and sees this telling
 )
 
 
@@ -90,7 +92,7 @@ async def _store(tx: Tx, now: datetime, document: NeutralOrder, text: str, diges
     if stored is not None:
         if stored.digest == digest:
             return Outcome.UNCHANGED
-        if version_key(_version(stored.version)) > version_key(document.version):
+        if version_key(stored.version or None) > version_key(document.version):
             return Outcome.STALE
     columns = {**intake.order_columns(document), "digest": digest, "updated_at": now}
     order_id = await _put(tx, key, columns, stored, now)
@@ -105,7 +107,3 @@ async def _put(tx: Tx, key: dict[str, str], columns: dict[str, Any], stored: Any
         return int(stored.id)
     row = await one(tx, insert(ORDER).values(**key, **columns, created_at=now).returning(ORDER.c.id))
     return int(row.id)
-
-
-def _version(stored: str) -> str | int | None:
-    return (int(stored) if stored.isdigit() else stored) or None

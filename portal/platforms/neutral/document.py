@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,9 @@ _SAID = {
     "missing": "is missing",
     "string_too_short": "must not be empty",
 }
+
+
+_COUNTER = re.compile(r"-?[0-9]{1,30}")  # as text, a counter is still a counter: 9 comes before 10
 
 
 class InvalidOrder(ValueError):
@@ -59,8 +63,8 @@ def version_key(version: str | int | None) -> tuple[int, float, str]:
     """Sorts versions of one order: none is oldest, then counters, then moments, then other texts."""
     if version is None:
         return (0, 0, "")
-    if isinstance(version, int):
-        return (1, version, "")
+    if isinstance(version, int) or _COUNTER.fullmatch(version):
+        return (1, int(version), "")
     try:
         return (2, instant(version).timestamp(), "")
     except ValueError:
