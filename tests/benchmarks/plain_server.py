@@ -36,7 +36,7 @@ def application(views: dict[str, OrderView]) -> Starlette:
 
     async def page(request: Request) -> Response:
         secret = request.path_params["token"]
-        view, now = views[secret], datetime.now(UTC)
+        view, now = views[secret], datetime.now(UTC).replace(second=0, microsecond=0)
         live = LiveView(f"/o/{secret}/events", view.event_id)
         values = {"view": view, "now": now, "today": now.date(), "live": live, "lang": "en", "languages": languages}
         with i18n.using("en", _ZONE):

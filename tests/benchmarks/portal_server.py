@@ -29,9 +29,9 @@ _numbers = count(1_000_000)  # above all events: a stream is told only what is n
 
 
 class Feed(asyncio.Protocol):
-    """One connection of a feeder; every line becomes a task."""
+    """One connection of a feeder; what arrives together becomes one task, so that the feed itself costs little."""
 
-    def __init__(self, act: Callable[[list[bytes]], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, act: Callable[[list[list[bytes]]], Coroutine[Any, Any, None]]) -> None:
         self._act = act
         self._rest = b""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -39,8 +39,8 @@ class Feed(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Whole lines are acted on, the rest waits."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            task = asyncio.create_task(self._act(line.split(b"\t")))
+        if lines:
+            task = asyncio.create_task(self._act([line.split(b"\t") for line in lines]))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -63,9 +63,11 @@ async def serve(settings: Settings, feed_port: int) -> None:
         app = create_app(context, work_here=settings.embedded_worker)
         assert isinstance(app, Application)
 
-        async def act(words: list[bytes]) -> None:
-            order = int(words[1])
-            await (scan(context, order) if words[0] == b"scan" else frame(app.hub, order, words[2].decode()))
+        async def act(lines: list[list[bytes]]) -> None:
+            for kind, order, *payload in lines:
+                if kind == b"frame":
+                    await frame(app.hub, int(order), payload[0].decode())
+            await asyncio.gather(*(scan(context, int(order)) for kind, order, *_ in lines if kind == b"scan"))
 
         feed = await asyncio.get_running_loop().create_server(lambda: Feed(act), "127.0.0.1", feed_port)
         await server(app, context).serve()

@@ -18,8 +18,8 @@ _HEAD = b" HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html\r\naccept-encoding: 
 class Load:
     """What a run came to. `etags` are by path."""
 
-    per_second: float
     answers: int
+    seconds: float
     etags: Mapping[str, bytes]
 
 
@@ -53,7 +53,7 @@ def run(
             loop.turn()
     finally:
         loop.close()
-    return Load(loop.answers / (time.perf_counter() - began), loop.answers, loop.seen)
+    return Load(loop.answers, time.perf_counter() - began, loop.seen)
 
 
 class _Loop:

@@ -61,8 +61,9 @@ def application(database: str, feed_port: int) -> Starlette:
             raise HTTPException(404)
         return EventSourceResponse(events(queues, row[0]))
 
-    async def act(words: list[bytes]) -> None:
-        publish(queues, int(words[1]), words[2].decode())
+    async def act(lines: list[list[bytes]]) -> None:
+        for _, order, payload in lines:
+            publish(queues, int(order), payload.decode())
 
     @contextlib.asynccontextmanager
     async def feeding(_: Starlette) -> AsyncIterator[None]:
