@@ -39,8 +39,8 @@ from portal.wiring import react
 from portal.worker import work
 
 DemoOrders = Sequence[Mapping[str, str]]
-_PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})")
-_STREAM = re.compile(rf"{_PAGE.pattern}/events")
+_PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})/?")
+_STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
 _SHUTDOWN_S = 8
 
 
@@ -77,6 +77,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         max_body_size=rules.largest_body,
     )
     app.state.hub = hub
+    app.router.redirect_slashes = False  # such a redirect is built from the Host header
     guarded = guard.Guard(
         app, rules, errors.refuse, [guard.Lane(_PAGE, pages), guard.Lane(_STREAM, stream, stream=True)]
     )

@@ -116,7 +116,7 @@ def _on_the_way(facts: Facts) -> tuple[str, ArrivalView | None]:
     if arrival is None:
         return ("in_transit" if any(_has_left(parcel) for parcel in facts.open) else "preparing"), None
     if any(parcel.delayed for parcel in facts.open):
-        return "arriving_late", arrival
+        return "arriving_late", arrival if arrival.day >= facts.today else None
     return ("arriving_today" if arrival.day == facts.today else "arriving"), arrival
 
 

@@ -8,7 +8,8 @@ written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -42,7 +43,7 @@ _STATED = (
 )
 _FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
 _KEPT = Query(
-    select(*(SHIPMENT.c[name] for name in (*_STATED, *_FOLDED, "shop_milestone", "shop_at")))
+    select(*(SHIPMENT.c[name] for name in (*_STATED, *_FOLDED, "shop_milestone", "shop_at", "shipped_at")))
     .where(SHIPMENT.c.id == bindparam("shipment"))
     .with_for_update()
 )
@@ -55,12 +56,17 @@ _KEEP = Query(
     update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=(*_STATED, *_FOLDED, "updated_at")
 )
 _ADD_CHECKPOINT = Query(insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity), CHECKPOINT_COLUMNS)
+ANOTHER_PARCEL = timedelta(days=45)  # a label may be weeks older than the day the shop names as sent
 _ADD_WORDS = Query(insert(CHECKPOINT_PRIVATE), PRIVATE_COLUMNS)
 
 
 async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Report) -> bool:
     """Add what a report brings to what is known; True (and an event) when the parcel's page changes."""
     kept = await one(tx, _KEPT, {"shipment": shipment_id})
+    ours = _of_this_parcel(report, kept.shipped_at)
+    if ours is None:
+        return False
+    report = ours
     scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
     fresh = _fresh(report, {scan.identity for scan in scans})
     if fresh:
@@ -85,6 +91,18 @@ async def refold(tx: Tx, now: datetime, shipment_id: int) -> None:
     kept = await one(tx, _KEPT, {"shipment": shipment_id})
     scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
     await _keep(tx, now, shipment_id, kept, {}, scans)
+
+
+def _of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None:
+    """The report without scans from long before this parcel was sent: carriers give numbers out again. None
+    when every dated scan is of the parcel before, and with them what the carrier says of it."""
+    if shipped_at is None:
+        return report
+    begins = shipped_at.replace(tzinfo=None) - ANOTHER_PARCEL
+    ours = tuple(c for c in report.checkpoints if c.at is None or c.at.sort_key >= begins)
+    if len(ours) == len(report.checkpoints):
+        return report
+    return replace(report, checkpoints=ours) if any(c.at for c in ours) else None
 
 
 def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:

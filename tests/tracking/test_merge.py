@@ -14,7 +14,7 @@ from carriers.core.model import ProofOfDelivery
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
-from portal.tracking.merge import merge
+from portal.tracking.merge import ANOTHER_PARCEL, merge
 from portal.tracking.models import CHECKPOINT, SHIPMENT
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from tests.support.context import kinds, rows
@@ -172,3 +172,13 @@ async def test_what_a_shorter_answer_leaves_out_is_kept(any_context: Context) ->
     await merged(any_context, shipment_id, report("S1", scan(Milestone.DELIVERED, 1)))
     (receiver,) = await rows(any_context, select(SHIPMENT_PRIVATE))
     assert receiver.signed_by == "Zephyrine"
+
+
+async def test_scans_of_the_parcel_that_had_the_number_before_are_not_ours(any_context: Context) -> None:
+    shipment_id = await registered(any_context, facts(shipped_at=START.replace(tzinfo=UTC)))
+    before = scan(Milestone.DELIVERED, -(ANOTHER_PARCEL / timedelta(hours=1)) - 1)
+    assert not await merged(any_context, shipment_id, report("S1", before, milestone=Milestone.DELIVERED))
+    assert (await shipment_of(any_context, shipment_id)).milestone == "handed_over"
+    assert await merged(any_context, shipment_id, report("S1", before, scan(Milestone.IN_TRANSIT, 3)))
+    assert (await shipment_of(any_context, shipment_id)).milestone == "in_transit"
+    assert len(await scans_of(any_context, shipment_id)) == 1
