@@ -3,7 +3,7 @@ for lines, which never disappear."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import Delivery, Line, NeutralOrder
-from portal.tracking.intake import register
+from portal.tracking.intake import let_go, register
 
 _ORDER_ID: Any = bindparam("order")
 _IDS = {
@@ -25,6 +25,7 @@ _IDS = {
 }
 _DROP_DELIVERIES = Query(delete(DELIVERY).where(DELIVERY.c.order_id == _ORDER_ID))
 _LET_PARCELS_GO = Query(update(PARCEL).where(PARCEL.c.order_id == _ORDER_ID).values(state="gone"))
+_GONE = Query(select(PARCEL.c.shipment_id).where(PARCEL.c.order_id == _ORDER_ID, PARCEL.c.state == "gone"))
 _EMPTY_PARCELS = Query(
     delete(PARCEL_LINE).where(PARCEL_LINE.c.parcel_id.in_(select(PARCEL.c.id).where(PARCEL.c.order_id == _ORDER_ID)))
 )
@@ -112,15 +113,10 @@ async def _store_deliveries(tx: Tx, order_id: int, document: NeutralOrder, line_
     await tx.upsert(DELIVERY, [_delivery(order_id, document, d) for d in kept], ["order_id", "external_id"])
     ids = await _ids(tx, DELIVERY, order_id)
     rows = [
-        {
-            "delivery_id": ids[d.id],
-            "line_id": line_ids[part.line_id],
-            "quantity": part.quantity,
-            "remaining": part.quantity if part.remaining is None else part.remaining,
-        }
+        {"delivery_id": ids[d.id], "line_id": line_ids[line], "quantity": quantity, "remaining": remaining}
         for d in kept
-        for part in _merged(d.lines)
-        if part.line_id in line_ids
+        for line, (quantity, remaining) in _units(d).items()
+        if line in line_ids
     ]
     await tx.upsert(DELIVERY_LINE, rows, ["delivery_id", "line_id"])
 
@@ -154,6 +150,7 @@ async def _store_parcels(
     await tx.run(_LET_PARCELS_GO, {"order": order_id})
     await tx.upsert(PARCEL, rows, ["order_id", "external_id"])
     ids = await _ids(tx, PARCEL, order_id)
+    await let_go(tx, [row.shipment_id for row in await tx.rows(_GONE, {"order": order_id})])
     await tx.run(_EMPTY_PARCELS, {"order": order_id})
     contents = [
         {"parcel_id": ids[parcel.external_id], "line_id": line_ids[line], "quantity": quantity}
@@ -179,6 +176,11 @@ async def _ids(tx: Tx, table: Any, order_id: int) -> dict[str, int]:
     return {row.external_id: row.id for row in await tx.rows(_IDS[table.name], {"order": order_id})}
 
 
-def _merged(parts: Sequence[Any]) -> Sequence[Any]:
-    """One part per line: a platform may list a line twice."""
-    return list({part.line_id: part for part in parts}.values())
+def _units(delivery: Delivery) -> dict[str, tuple[int, int]]:
+    """Units of each line, and those that have not left yet; a platform may list a line twice."""
+    units: dict[str, tuple[int, int]] = {}
+    for part in delivery.lines:
+        quantity, remaining = units.get(part.line_id, (0, 0))
+        left = part.quantity if part.remaining is None else part.remaining
+        units[part.line_id] = (quantity + part.quantity, remaining + left)
+    return units

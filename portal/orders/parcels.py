@@ -57,14 +57,15 @@ def _methods(document: NeutralOrder, parcel: Parcel) -> set[str]:
 
 
 def safe_url(url: str | None) -> str | None:
-    """A link that a page may carry: http or https with a host, or None."""
-    if not url or len(url) > 1000:
+    """A link that a page may carry: http or https with a host and no blank or control character, or None."""
+    plain = (url or "").strip()
+    if len(plain) > 1000 or " " in plain or not plain.isprintable():
         return None
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(plain)
     except ValueError:
         return None
-    return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
+    return plain if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _packed(document: NeutralOrder, parcel: Parcel, topic: str) -> Iterator[Packed]:

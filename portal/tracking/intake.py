@@ -5,6 +5,7 @@ Runs in the caller's transaction and may run again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -92,6 +93,12 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
     await refold(tx, now, shipment_id)
     await _track(tx, now, shipment_id, facts)
     return shipment_id
+
+
+async def let_go(tx: Tx, shipment_ids: Sequence[int]) -> None:
+    """Nobody shows these shipments any more: stop asking about them. `register` takes them up again."""
+    if shipment_ids:
+        await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id.in_(shipment_ids)))
 
 
 async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) -> None:
