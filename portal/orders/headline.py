@@ -93,8 +93,10 @@ def lead(facts: Facts) -> ParcelView | None:
 def _without_parcels(facts: Facts) -> tuple[str, ArrivalView | None]:
     if facts.collect is not None:
         return {"ready": "ready_to_collect", "collected": "collected"}.get(facts.collect.state, "preparing"), None
-    if not facts.unshipped and facts.state is OrderState.COMPLETED:
+    if facts.state is OrderState.COMPLETED:
         return "delivered", None
+    if facts.state is OrderState.SHIPPED:
+        return "link_only", None
     key = "preparing" if facts.state is OrderState.PREPARING else "confirmed"
     return (key, facts.promise) if facts.promise else (key, None)
 
@@ -133,9 +135,7 @@ def _keys(key: str, facts: Facts) -> tuple[str, ...]:
         return _BACK
     if facts.collect is not None and not facts.parcels:
         return _SHOP
-    if key == "ready_for_pickup" or any(p.milestone in ("ready_for_pickup", "collected") for p in facts.parcels):
-        return _POINT
-    return _HOME
+    return _POINT if key in ("ready_for_pickup", "collected") else _HOME
 
 
 def _position(key: str, keys: tuple[str, ...], facts: Facts) -> int:

@@ -86,16 +86,24 @@ class Whole:
 def unshipped(lines: Sequence[Line], packs: Sequence[Pack]) -> dict[int, int]:
     """Units that still have to leave the shop, by line id; lines with none are left out.
 
-    Where the shop does not say what is in a parcel, its count of fulfilled units decides.
+    Where the shop does not say what is in a parcel, its count of fulfilled units decides; what was in a
+    parcel whose label was given up has not left, whatever it counts.
     """
-    everything_sent = any(pack.allocation == "whole_order" for pack in packs)
+    void = [pack for pack in packs if pack.milestone is Milestone.CANCELLED]
+    real = [pack for pack in packs if pack.milestone is not Milestone.CANCELLED]
     left: dict[int, int] = {}
     for line in lines:
-        sent = sum(pack.quantities.get(line.id, 0) for pack in packs if pack.allocation == "exact")
-        sent = line.current if everything_sent else max(sent, line.fulfilled)
+        sent = max(_units(real, line), line.fulfilled - _units(void, line))
         if line.physical and line.current > sent:
             left[line.id] = line.current - sent
     return left
+
+
+def _units(packs: Sequence[Pack], line: Line) -> int:
+    """Units of a line in these parcels, as far as the shop says what is in them."""
+    if any(pack.allocation == "whole_order" for pack in packs):
+        return line.current
+    return sum(pack.quantities.get(line.id, 0) for pack in packs if pack.allocation == "exact")
 
 
 def order_state(order: Whole) -> OrderState:
@@ -119,6 +127,8 @@ def _collecting(collect: Collect) -> OrderState:
 
 def _waiting(order: Whole) -> OrderState:
     if not order.unshipped:
+        if any(line.physical and line.current for line in order.lines):
+            return OrderState.SHIPPED  # so the shop says, and not how
         return OrderState.COMPLETED if order.lines else OrderState.PLACED
     if order.fulfilment in ("in_progress", "preparing"):
         return OrderState.PREPARING

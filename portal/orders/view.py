@@ -33,9 +33,10 @@ def order_view(
     lines = [_line(row) for row in rows.lines]
     contents = _contents(rows)
     shipments = {row.id: row for row in rows.shipments}
-    packs = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
+    every = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
+    packs = [pack for pack in every if pack.milestone is not Milestone.CANCELLED]  # a label given up is no parcel
     off = order.cancelled_at is not None
-    left = unshipped(lines, packs)
+    left = unshipped(lines, every)
     collect_row = next((row for row in rows.deliveries if row.method == "pickup"), None)
     collect = (
         Collect(collect_row.ready_at, collect_row.collected_at, collect_row.state == "closed") if collect_row else None
