@@ -91,8 +91,8 @@ def lead(facts: Facts) -> ParcelView | None:
 
 
 def _without_parcels(facts: Facts) -> tuple[str, ArrivalView | None]:
-    if facts.collect is not None:
-        return {"ready": "ready_to_collect", "collected": "collected"}.get(facts.collect.state, "preparing"), None
+    if facts.collect is not None and (facts.collect.state == "ready" or not facts.unshipped):
+        return _at_the_shop(facts.collect), None
     if facts.state is OrderState.COMPLETED:
         return "delivered", None
     if facts.state is OrderState.SHIPPED:
@@ -101,8 +101,14 @@ def _without_parcels(facts: Facts) -> tuple[str, ArrivalView | None]:
     return (key, facts.promise) if facts.promise else (key, None)
 
 
+def _at_the_shop(collect: Collect) -> str:
+    return {"ready": "ready_to_collect", "collected": "collected"}.get(collect.state, "preparing")
+
+
 def _all_over(facts: Facts) -> tuple[str, ArrivalView | None]:
-    if facts.unshipped:
+    if facts.collect is not None and facts.collect.state == "ready":
+        return "ready_to_collect", None
+    if facts.unshipped or (facts.collect is not None and facts.collect.state != "collected"):
         return "partly_delivered", None
     milestones = [Milestone(parcel.milestone) for parcel in facts.parcels]
     if all(milestone in ARRIVED for milestone in milestones):
@@ -133,7 +139,7 @@ def _has_left(parcel: ParcelView) -> bool:
 def _keys(key: str, facts: Facts) -> tuple[str, ...]:
     if key in ("returning", "returned"):
         return _BACK
-    if facts.collect is not None and not facts.parcels:
+    if key == "ready_to_collect" or (facts.collect is not None and not facts.parcels and not facts.unshipped):
         return _SHOP
     return _POINT if key in ("ready_for_pickup", "collected") else _HOME
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +14,6 @@ from portal.orders.state import Line, Pack
 from portal.orders.viewmodels import ArrivalView, DayView, EntryView, FreshnessView, ItemView, ParcelView, Tone
 from portal.tracking.scan import Scan
 
-_DAY = itemgetter(0)
 _ALERT = {Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.LOST, Milestone.RETURNING, Milestone.RETURNED}
 _WAIT = {Milestone.READY_FOR_PICKUP, Milestone.ATTEMPTED}
 _GOOD = {Milestone.DELIVERED, Milestone.COLLECTED}
@@ -78,10 +75,10 @@ def tone(milestone: Milestone, late: bool) -> Tone:
 
 def timeline(scans: Sequence[Scan], zone: ZoneInfo) -> tuple[DayView, ...]:
     """Checkpoints (newest first) by the customer's days. Undated ones cannot be placed and are left out."""
-    days: list[DayView] = []
-    for day, some in groupby(_placed(scans, zone), key=_DAY):
-        days.append(DayView(day, tuple(_entry(local, scan) for _, local, scan in some)))
-    return tuple(days)
+    days: dict[date, list[EntryView]] = {}
+    for day, local, scan in _placed(scans, zone):
+        days.setdefault(day, []).append(_entry(local, scan))
+    return tuple(DayView(day, tuple(days[day])) for day in sorted(days, reverse=True))
 
 
 def _placed(scans: Sequence[Scan], zone: ZoneInfo) -> Iterator[tuple[date, datetime, Scan]]:

@@ -72,7 +72,8 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All that decides an order's state."""
+    """All that decides an order's state. `unshipped`: units that still have to leave the shop; those that the
+    customer fetches there are not among them."""
 
     lines: Sequence[Line]
     packs: Sequence[Pack] = ()
@@ -112,17 +113,17 @@ def order_state(order: Whole) -> OrderState:
         return OrderState.CANCELLED
     if order.packs and any(pack.milestone in _PROBLEM for pack in order.packs):
         return OrderState.PROBLEM
-    if order.collect is not None and not order.packs:
-        return _collecting(order.collect)
-    if not order.packs:
-        return _waiting(order)
-    return _under_way(order)
+    if order.packs:
+        return _under_way(order)
+    return _waiting(order) if order.collect is None else _collecting(order, order.collect)
 
 
-def _collecting(collect: Collect) -> OrderState:
-    return {"ready": OrderState.READY_TO_COLLECT, "collected": OrderState.COMPLETED}.get(
-        collect.state, OrderState.PREPARING
-    )
+def _collecting(order: Whole, collect: Collect) -> OrderState:
+    if collect.state == "ready":
+        return OrderState.READY_TO_COLLECT
+    if collect.state == "collected":
+        return OrderState.PARTLY_DELIVERED if order.unshipped else OrderState.COMPLETED
+    return _waiting(order) if order.unshipped else OrderState.PREPARING
 
 
 def _waiting(order: Whole) -> OrderState:
@@ -137,12 +138,13 @@ def _waiting(order: Whole) -> OrderState:
 
 def _under_way(order: Whole) -> OrderState:
     arrived = sum(pack.milestone in TERMINAL for pack in order.packs)
+    more = bool(order.unshipped) or (order.collect is not None and order.collect.state != "collected")
     if arrived == len(order.packs):
-        return OrderState.PARTLY_DELIVERED if order.unshipped else OrderState.COMPLETED
+        return OrderState.PARTLY_DELIVERED if more else OrderState.COMPLETED
     if arrived:
         return OrderState.PARTLY_DELIVERED
-    if any(pack.milestone is Milestone.READY_FOR_PICKUP for pack in order.packs) and not order.unshipped:
+    if any(pack.milestone is Milestone.READY_FOR_PICKUP for pack in order.packs) and not more:
         return OrderState.READY_TO_COLLECT
     if all(RANK[pack.milestone] <= RANK[Milestone.LABEL_CREATED] for pack in order.packs):
         return OrderState.PREPARING
-    return OrderState.PARTLY_SHIPPED if order.unshipped else OrderState.SHIPPED
+    return OrderState.PARTLY_SHIPPED if more else OrderState.SHIPPED

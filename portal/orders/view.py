@@ -36,14 +36,15 @@ def order_view(
     every = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
     packs = [pack for pack in every if pack.milestone is not Milestone.CANCELLED]  # a label given up is no parcel
     off = order.cancelled_at is not None
-    left = unshipped(lines, every)
-    collect_row = next((row for row in rows.deliveries if row.method == "pickup"), None)
+    by_id = {line.id: line for line in lines}
+    collect_row = None if off else next((row for row in rows.deliveries if row.method == "pickup"), None)
     collect = (
         Collect(collect_row.ready_at, collect_row.collected_at, collect_row.state == "closed") if collect_row else None
     )
+    fetched = _fetched(collect_row, by_id, rows, packs)
+    left = {line: count for line, n in unshipped(lines, every).items() if (count := n - fetched.get(line, 0)) > 0}
     whole = Whole(lines, packs, collect, off, order.fulfilment, order.payment, left)
     state = order_state(whole)
-    by_id = {line.id: line for line in lines}
     frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
@@ -62,8 +63,8 @@ def order_view(
         rail=rail_of(key, facts),
         parcels=parcels,
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
-        collect=_collect(collect_row, collect, by_id, rows, packs),
-        unshipped=_items(left, by_id) if not off and not (collect and not packs) else (),
+        collect=_collect(collect_row, collect, _items(fetched, by_id), rows.order.collect_code),
+        unshipped=_items(left, by_id) if not off else (),
         digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
         cancel_reason=None if order.cancel_reason in _SAYS_NOTHING else order.cancel_reason,
@@ -148,29 +149,28 @@ def _promise(order: Any) -> ArrivalView | None:
     return ArrivalView(day, certain=False) if day else None
 
 
-def _collect(
-    row: Any,
-    collect: Collect | None,
-    lines: Mapping[int, Line],
-    rows: OrderRows,
-    packs: list[Pack],
-) -> CollectView | None:
-    if row is None or collect is None:
-        return None
+def _fetched(row: Any, lines: Mapping[int, Line], rows: OrderRows, packs: list[Pack]) -> dict[int, int]:
+    """Units of each line that the customer fetches at the shop."""
+    if row is None:
+        return {}
     listed = {part.line_id: part.quantity for part in rows.deliveries if part.id == row.id and part.line_id}
     sent = {line for pack in packs for line in pack.quantities}
     quantities = listed or {line.id: line.current for line in lines.values() if line.physical and line.id not in sent}
+    return {line: min(count, lines[line].current) for line, count in quantities.items() if line in lines}
+
+
+def _collect(row: Any, collect: Collect | None, items: tuple[ItemView, ...], code: str | None) -> CollectView | None:
+    if row is None or collect is None:
+        return None
     return CollectView(
         location=row.location or row.label,
         state=collect.state,
         ready_at=row.ready_at,
         collected_at=row.collected_at,
         hold_until=None,
-        items=_items(
-            {line: min(count, lines[line].current) for line, count in quantities.items() if line in lines}, lines
-        ),
+        items=items,
         opening_hours=row.opening_hours,
-        code=rows.order.collect_code if collect.state == "ready" else None,
+        code=code if collect.state == "ready" else None,
     )
 
 
