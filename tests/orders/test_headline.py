@@ -160,7 +160,28 @@ STORIES: list[tuple[str, Facts, str, ArrivalView | None, Tone, str, str | None]]
         "ready_to_collect",
     ),
     ("fetched at the shop", facts(state=S.COMPLETED, collect=COLLECTED), "collected", None, Tone.GOOD, SHOP, None),
-    ("mixed", facts(MOVING, collect=READY, left=1), "in_transit", None, Tone.CALM, HOME, "in_transit"),
+    (
+        "mixed, announced",
+        facts(state=S.CONFIRMED, collect=ANNOUNCED, left=1),
+        "confirmed",
+        None,
+        Tone.CALM,
+        HOME,
+        "ordered",
+    ),
+    (
+        "mixed, ready",
+        facts(state=S.READY_TO_COLLECT, collect=READY, left=1),
+        "ready_to_collect",
+        None,
+        Tone.WAIT,
+        SHOP,
+        "ready_to_collect",
+    ),
+    ("mixed, on its way", facts(MOVING, collect=READY), "in_transit", None, Tone.CALM, HOME, "in_transit"),
+    ("mixed, there", facts(THERE, collect=READY), "ready_to_collect", None, Tone.WAIT, SHOP, "ready_to_collect"),
+    ("mixed, more to come", facts(THERE, collect=ANNOUNCED), "partly_delivered", None, Tone.CALM, HOME, "in_transit"),
+    ("mixed, both there", facts(THERE, collect=COLLECTED), "delivered", None, Tone.GOOD, HOME, None),
 ]
 
 

@@ -30,11 +30,15 @@ def pack(milestone: Milestone, mug: int = 0, bowl: int = 0, allocation: str = "e
     return Pack(7, milestone, allocation, {line: count for line, count in ((MUG, mug), (BOWL, bowl)) if count})
 
 
-def whole(*packs: Pack, lines: tuple[Line, ...] = (line(MUG, 2), line(BOWL)), **members: Any) -> Whole:
-    """An order of two mugs and a bowl."""
-    return Whole(lines, packs, unshipped=unshipped(lines, packs), **members)
+def whole(
+    *packs: Pack, lines: tuple[Line, ...] = (line(MUG, 2), line(BOWL)), fetched: tuple[int, ...] = (), **members: Any
+) -> Whole:
+    """An order of two mugs and a bowl; lines in `fetched` are collected at the shop."""
+    left = {line: count for line, count in unshipped(lines, packs).items() if line not in fetched}
+    return Whole(lines, packs, unshipped=left, **members)
 
 
+BOTH = (MUG, BOWL)
 DIGITAL = (line(MUG, kind="digital"), line(BOWL, kind="gift_card"))
 STORIES: list[tuple[str, Whole, OrderState]] = [
     ("just placed", whole(), S.PLACED),
@@ -77,12 +81,17 @@ STORIES: list[tuple[str, Whole, OrderState]] = [
         S.SHIPPED,
     ),
     ("sent, says the shop, and not how", whole(lines=(line(MUG, 2, fulfilled=2),)), S.SHIPPED),
-    ("to collect, announced", whole(collect=ANNOUNCED), S.PREPARING),
-    ("to collect, ready", whole(collect=READY), S.READY_TO_COLLECT),
-    ("to collect, collected", whole(collect=COLLECTED), S.COMPLETED),
-    ("to collect, closed by the shop", whole(collect=Collect(None, None, True)), S.COMPLETED),
-    ("mixed, parcel on its way", whole(pack(M.IN_TRANSIT, mug=2), collect=READY), S.PARTLY_SHIPPED),
-    ("mixed, parcel there", whole(pack(M.DELIVERED, mug=2), collect=READY), S.PARTLY_DELIVERED),
+    ("to collect, announced", whole(collect=ANNOUNCED, fetched=BOTH), S.PREPARING),
+    ("to collect, ready", whole(collect=READY, fetched=BOTH), S.READY_TO_COLLECT),
+    ("to collect, collected", whole(collect=COLLECTED, fetched=BOTH), S.COMPLETED),
+    ("to collect, closed by the shop", whole(collect=Collect(None, None, True), fetched=BOTH), S.COMPLETED),
+    ("mixed, announced", whole(collect=ANNOUNCED, fetched=(BOWL,), payment="paid"), S.CONFIRMED),
+    ("mixed, ready", whole(collect=READY, fetched=(BOWL,)), S.READY_TO_COLLECT),
+    ("mixed, collected, the rest not sent", whole(collect=COLLECTED, fetched=(BOWL,)), S.PARTLY_DELIVERED),
+    ("mixed, on its way", whole(pack(M.IN_TRANSIT, mug=2), collect=READY, fetched=(BOWL,)), S.PARTLY_SHIPPED),
+    ("mixed, all sent", whole(pack(M.IN_TRANSIT, mug=2), collect=COLLECTED, fetched=(BOWL,)), S.SHIPPED),
+    ("mixed, there", whole(pack(M.DELIVERED, mug=2), collect=READY, fetched=(BOWL,)), S.PARTLY_DELIVERED),
+    ("mixed, both there", whole(pack(M.DELIVERED, mug=2), collect=COLLECTED, fetched=(BOWL,)), S.COMPLETED),
     ("nothing in it", whole(lines=()), S.PLACED),
 ]
 
