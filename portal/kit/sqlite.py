@@ -109,7 +109,7 @@ class SqliteDatabase:
         if facts:
             for wake in self._wakes:
                 wake()
-        self._wal.committed()
+        self._wal.committed(len(units))
         return results
 
     def _transact(self, units: Sequence[Unit[Any]]) -> tuple[list[Any], int]:

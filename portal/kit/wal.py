@@ -1,8 +1,9 @@
 """Moves SQLite's write-ahead log into the database file, away from the writer.
 
 By itself SQLite does it inside the commit that fills the log, and whoever waits for that commit waits for
-two more flushes of the disk. Here a thread of its own does it beside the commits; should it fall behind,
-the writer does it after all.
+two more flushes of the disk. Here a thread of its own does it beside the commits: often and little under
+load, since a big move holds up the disk for everyone, and seldom otherwise. Should it fall behind, the
+writer does it after all.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-EVERY_S = 1.0
+UNITS = 200  # written since the last move
+EVERY_S = 5.0
 BY_THE_WRITER = 16_000  # pages (64 MB) in the log from which a commit moves them itself
 
 
 class WalMover:
-    """At most one move a second, and only after something was committed."""
+    """Moves after every `UNITS` units, and after `EVERY_S` seconds in which there were fewer."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
@@ -25,13 +27,17 @@ class WalMover:
         self._connection: sqlite3.Connection | None = None
         self._moving: asyncio.Future[None] | None = None
         self._next = 0.0
+        self._units = 0
 
-    def committed(self) -> None:
-        """Something was: move the log when it is time."""
+    def committed(self, units: int) -> None:
+        """So many units were: move the log when it is time."""
         loop = asyncio.get_running_loop()
-        if loop.time() < self._next or (self._moving is not None and not self._moving.done()):
+        self._units += units
+        if self._units < UNITS and loop.time() < self._next:
             return
-        self._next = loop.time() + EVERY_S
+        if self._moving is not None and not self._moving.done():
+            return
+        self._units, self._next = 0, loop.time() + EVERY_S
         self._moving = loop.run_in_executor(self._thread, self._move)
 
     async def close(self) -> None:

@@ -42,6 +42,10 @@ _RELEASE = Query(
     update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at == bindparam("lease")),
     columns=("next_poll_at", "asked_at", "answered_at", "failing_since", "failures", "problem", "known"),
 )
+_SOONER = Query(
+    update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at == bindparam("was")),
+    columns=("next_poll_at",),
+)
 _JITTER = random.Random()  # noqa: S311 - spreads questions over time, guards nothing
 
 
@@ -124,13 +128,12 @@ async def watch(tx: Tx, now: datetime, topics: Sequence[str], pace: float) -> No
             TRACKER.c.shipment_id.in_(shipments), TRACKER.c.next_poll_at > soon, TRACKER.c.failures == 0
         )
     )
-    for row in rows:
-        earlier = schedule.watched(now, row.asked_at, pace)
-        await tx.run(
-            update(TRACKER)
-            .where(TRACKER.c.shipment_id == row.shipment_id, TRACKER.c.next_poll_at == row.next_poll_at)
-            .values(next_poll_at=earlier)
-        )
+    sooner = [
+        {"shipment": r.shipment_id, "was": r.next_poll_at, "next_poll_at": schedule.watched(now, r.asked_at, pace)}
+        for r in rows
+    ]
+    if sooner:
+        await tx.run(_SOONER, sooner)
 
 
 async def _still_meant(tx: Tx, claim: Claim) -> bool:

@@ -15,20 +15,24 @@ from portal.tracking.asking import watch
 log = logging.getLogger("jalon.watching")
 _EVERY_S = 10.0
 _AT_MOST = 2000
+_TOGETHER = 100  # topics in one transaction: other writes wait for it
 
 
 async def keep_watching(context: Context, topics: Callable[[], Iterable[str]]) -> None:
     """Every few seconds, until cancelled, note what `topics()` says is being looked at."""
     while True:
         await asyncio.sleep(_EVERY_S)
-        seen = list(islice(topics(), _AT_MOST))
-        if not seen:
-            continue
+        waiting = iter(list(islice(topics(), _AT_MOST)))
+        while some := list(islice(waiting, _TOGETHER)):
+            try:
+                await _note(context, some)
+            except Unavailable as problem:
+                log.warning("cannot note open pages: %s", problem)
+                break
 
-        async def unit(tx: Tx, seen: list[str] = seen) -> None:
-            await watch(tx, context.clock.now(), seen, context.settings.poll_pace)
 
-        try:
-            await context.db.write(unit)
-        except Unavailable as problem:
-            log.warning("cannot note open pages: %s", problem)
+async def _note(context: Context, topics: list[str]) -> None:
+    async def unit(tx: Tx) -> None:
+        await watch(tx, context.clock.now(), topics, context.settings.poll_pace)
+
+    await context.db.write(unit)
