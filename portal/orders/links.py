@@ -63,11 +63,11 @@ async def revoke_links(context: Context, order_id: int) -> int:
             update(ORDER_LINK)
             .where(ORDER_LINK.c.order_id == order_id, ORDER_LINK.c.revoked_at.is_(None))
             .values(revoked_at=now)
-            .returning(ORDER_LINK.c.id)
+            .returning(ORDER_LINK.c.id, ORDER_LINK.c.expires_at)
         )
-        ended = [row.id for row in await tx.rows(alive)]
-        for link_id in ended:
-            tx.emit(topic_of(order_id), "link.revoked", link=link_id)
-        return len(ended)
+        ended = await tx.rows(alive)
+        for link in ended:
+            tx.emit(topic_of(order_id), "link.revoked", link=link.id)
+        return sum(link.expires_at > now for link in ended)
 
     return await context.db.write(unit)
