@@ -242,12 +242,12 @@ async def test_late(any_context: Context, said: dict[str, Any], now: datetime, l
     assert (view.delayed, view.parcels[0].delayed) == (late, late)
 
 
-async def test_late_by_what_the_shop_promised(any_context: Context) -> None:
+@pytest.mark.parametrize(("news", "late"), [(ON_THE_ROAD, True), (AT_HOME, False)], ids=["on the road", "at home"])
+async def test_late_by_what_the_shop_promised(any_context: Context, news: Report, late: bool) -> None:
     promised = [{"id": "d", "method": "shipping", "promise": {"latest": "2026-11-19T18:00:00+01:00"}}]
-    view = await shown(
-        any_context, ON_THE_ROAD, deliveries=promised, parcels=[parcel("p", A, {"mug": 2, "bowl": 1}, delivery_id="d")]
-    )
-    assert view.parcels[0].delayed
+    sent = parcel("p", A, {"mug": 2, "bowl": 1}, delivery_id="d")
+    view = await shown(any_context, news, deliveries=promised, parcels=[sent])
+    assert view.parcels[0].delayed is late
 
 
 async def test_what_has_arrived_is_not_late_any_more(any_context: Context) -> None:
@@ -278,6 +278,7 @@ CLOCKS = [
     (at("2026-11-19T23:30", 1), "2026-11-19", "23:30", True),
     (at("2026-11-19T23:30"), "2026-11-19", "23:30", False),
     (at("2026-11-19T00:00", day_only=True), "2026-11-19", None, True),
+    (at("2026-11-19T00:00", 14, day_only=True), "2026-11-19", None, True),
     (at("2026-10-25T00:30", 0), "2026-10-25", "02:30", True),
     (at("2026-10-25T01:30", 0), "2026-10-25", "02:30", True),
     (at("2026-11-19T12:00", 14), "2026-11-18", "23:00", True),
@@ -291,6 +292,11 @@ def test_a_checkpoint_is_read_on_the_customers_clock_where_its_zone_is_known(
 ) -> None:
     ((shown_day, (entry,)),) = [(d.day, d.entries) for d in timeline([scan_], PARIS)]
     assert (shown_day.isoformat(), entry.clock, entry.zone_known) == (day, clock, known)
+
+
+def test_days_are_shown_newest_first_whatever_their_clocks() -> None:
+    on_the_19th, on_the_20th = at("2026-11-19T23:40"), at("2026-11-19T23:30", 0)
+    assert [day.day.day for day in timeline([on_the_19th, on_the_20th, on_the_19th], PARIS)] == [20, 19]
 
 
 def test_both_hours_of_an_autumn_night_stay_apart() -> None:
