@@ -22,6 +22,8 @@ from posixpath import normpath
 import brotli  # type: ignore[import-untyped]  # it has no types
 from starlette.types import Receive, Scope, Send
 
+from portal.kit.negotiate import accepts, known
+
 _BUNDLES = "bundles.json"
 _HIDDEN = re.compile(r"(^|/)(\.|LICENSE|vendor\.lock\.json$|bundles\.json$)")
 _TEXT = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
@@ -141,7 +143,7 @@ async def _serve(asset: Asset, scope: Scope, send: Send) -> None:
     etag = f'"{asset.etag}-{coding}"' if coding else f'"{asset.etag}"'
     body = asset.encoded[coding] if coding else asset.body
     answer = [(b"etag", etag.encode()), (b"cache-control", _FOREVER), (b"vary", b"Accept-Encoding")]
-    if _known(etag, headers.get(b"if-none-match", b"").decode("latin-1")):
+    if known(etag, headers.get(b"if-none-match", b"").decode("latin-1")):
         await _answer(send, 304, answer, None)
         return
     answer += [(b"content-type", asset.media_type.encode()), (b"content-length", str(len(body)).encode())]
@@ -152,18 +154,7 @@ async def _serve(asset: Asset, scope: Scope, send: Send) -> None:
 
 def _coding(asset: Asset, accepted: str) -> str | None:
     """The first of our codings that the client takes; one with q=0 is refused."""
-    offers = dict(_offer(part) for part in accepted.lower().split(","))
-    return next((coding for coding in asset.encoded if offers.get(coding, offers.get("*", False))), None)
-
-
-def _offer(part: str) -> tuple[str, bool]:
-    coding, _, weight = part.partition(";")
-    return coding.strip(), not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
-
-
-def _known(etag: str, header: str) -> bool:
-    seen = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return etag in seen or "*" in seen
+    return next((coding for coding in asset.encoded if accepts(coding, accepted)), None)
 
 
 async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> None:

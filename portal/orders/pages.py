@@ -24,6 +24,7 @@ from portal.kit import html, i18n
 from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import TOKEN
 from portal.kit.live import Channel, Frame
+from portal.kit.negotiate import accepts, known
 from portal.kit.pagecache import Kept, PageCache
 from portal.kit.stream import LiveResponse, after_of
 from portal.orders import queries
@@ -57,7 +58,7 @@ class OrderPages:
         version = access.version
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{version.event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{self.build}"'
-        if request.headers.get("if-none-match") == etag:
+        if known(etag, request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=_caching(etag))
         token = request.path_params["token"]
         kept = self.cache.get((token, etag))
@@ -176,6 +177,6 @@ def _caching(etag: str) -> dict[str, str]:
 
 def _answer(kept: Kept, request: Request, etag: str) -> Response:
     headers = _caching(etag) | {"content-type": "text/html; charset=utf-8"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if accepts("gzip", request.headers.get("accept-encoding", "")):
         return Response(kept.gzip, headers=headers | {"content-encoding": "gzip"})
     return Response(kept.plain, headers=headers)
