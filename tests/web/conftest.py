@@ -1,0 +1,58 @@
+"""A site with two orders, each with a link."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from portal.context import Context
+from portal.orders.links import make_link
+from portal.orders.sync import import_order
+from tests.support.context import order, parcel
+from tests.support.web import Site, site
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """An open site; `mine` and `other` are the paths of two orders' pages (1001 in no language, 1002 in French)."""
+
+    site: Site
+    mine: str
+    other: str
+
+    @property
+    def context(self) -> Context:
+        """What the site works with."""
+        return self.site.context
+
+
+async def opened_shop(context: Context) -> Shop:
+    """Two orders and their links."""
+    await import_order(context, order(parcels=[parcel("p", "6A12345678901", {"mug": 2})]))
+    await import_order(context, order(number="#1002", locale="fr-FR"))
+    paths = [(await make_link(context, number)).removeprefix(context.settings.base_url) for number in (1, 2)]
+    return Shop(site(context), *paths)
+
+
+@pytest.fixture
+async def shop(context: Context) -> Shop:
+    """A shop on SQLite."""
+    return await opened_shop(context)
+
+
+@pytest.fixture
+async def any_shop(any_context: Context) -> Shop:
+    """A shop on SQLite, then on PostgreSQL."""
+    return await opened_shop(any_context)
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """A process that serves sets the garbage collector; the tests' process gets its own back."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
