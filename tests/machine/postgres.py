@@ -35,7 +35,7 @@ class Cluster:
         return f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
 
     def run_sql(self, sql: str) -> str:
-        """What psql prints for `sql`, said to the database `postgres`; CalledProcessError if refused."""
+        """What psql prints for `sql`, said to the database `postgres`; fails with its complaint if refused."""
         return _run(self, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-c", sql)
 
     @contextmanager
@@ -83,7 +83,9 @@ def run_cluster(programs: Path) -> Iterator[Cluster]:
 
 def _run(cluster: Cluster, program: str, *args: str) -> str:
     command = [str(cluster.bin / program), "-h", str(cluster.folder), "-p", str(cluster.port), "-U", SUPERUSER, *args]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, f"{program}: {done.stderr}"
+    return done.stdout
 
 
 def _run_unprivileged(cluster: Cluster, program: str, *args: str) -> None:

@@ -48,7 +48,7 @@ def sqlite_url(blank_sqlite: Path, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def blank_postgres(postgres_cluster: Cluster) -> str:
     """The name of a PostgreSQL database with this version's tables; to be copied."""
-    name = f"blank_{os.getpid()}"
+    name = f"blank_{os.getpid()}_{next(_numbers)}"  # a session fixture is made once for each conftest that has it
     postgres_cluster.run_sql(f"CREATE DATABASE {name} TEMPLATE template0")
     schema.migrate(postgres_cluster.url(name))
     return name
