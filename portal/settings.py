@@ -71,10 +71,12 @@ class Settings(BaseModel):
         from sqlalchemy.exc import ArgumentError
 
         try:
-            kind = make_url(value).get_backend_name()
+            url = make_url(value)
+            kind, where = url.get_backend_name(), url.database
         except (ArgumentError, ValueError):  # their texts hold the value, and it a password
-            kind = ""
-        if kind not in ("sqlite", "postgresql"):
+            kind, where = "", None
+        # A database in memory would be another one for each connection.
+        if kind not in ("sqlite", "postgresql") or (kind == "sqlite" and where in (None, "", ":memory:")):
             raise ValueError("must look like sqlite:///path or postgresql://user:password@host/name")
         return value
 
@@ -104,7 +106,7 @@ class Settings(BaseModel):
     def _zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as problem:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
             raise ValueError("is not a time zone; use an IANA name like Europe/Paris") from problem
         return value
 
@@ -114,15 +116,17 @@ class Settings(BaseModel):
         return self.worker == "embedded" or (self.worker == "auto" and self.database_url.startswith("sqlite"))
 
 
-def load(env: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment. Raises BadSetting naming the key."""
-    values: dict[str, str] = {}
+def load(env: Mapping[str, str] | None = None, flags: Mapping[str, object] | None = None) -> Settings:
+    """Settings from the environment, with what the command line says on top. Raises BadSetting naming the key."""
+    values: dict[str, object] = {}
     for name, value in sorted((os.environ if env is None else env).items()):
         if name.startswith(PREFIX) and not name.startswith(_CARRIER):
             key, text = _read(name, value)
+            if key in values:
+                raise BadSetting(name, f"is given twice, by {PREFIX}{key.upper()} as well: keep one")
             values[key] = text
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate({**values, **(flags or {})})
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
         key = f"{PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"

@@ -14,9 +14,7 @@ def settings_from(**flags: object) -> Settings:
     from portal.kit import log
     from portal.settings import load
 
-    settings = load()
-    given = {name: value for name, value in flags.items() if value is not None}
-    settings = settings.model_copy(update=given)
+    settings = load(flags={name: value for name, value in flags.items() if value is not None})
     log.set_up(settings.log_level)
     return settings
 
