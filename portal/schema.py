@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
 from portal import paths, tables
@@ -96,7 +96,18 @@ def _with_sqlite(url: str, act: Callable[[Connection], T]) -> T:
 async def _with_postgres(url: str, act: Callable[[Connection], T]) -> T:
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=pool.NullPool)
     try:
-        async with engine.connect() as connection:
+        connection = await _connected(engine)
+        try:
             return await connection.run_sync(act)
+        finally:
+            await connection.close()
     finally:
         await engine.dispose()
+
+
+async def _connected(engine: AsyncEngine) -> AsyncConnection:
+    connection = engine.connect()
+    try:
+        return await connection.start()
+    except DBAPIError as problem:  # no such database, or it lets us not in
+        raise Unavailable(f"database: {problem.orig}") from problem

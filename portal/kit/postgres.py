@@ -209,7 +209,7 @@ class _unavailable:  # noqa: N801 - used like a function: `with _unavailable():`
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: Any, problem: BaseException | None, _trace: Any) -> None:
-        if isinstance(problem, _AWAY) or _lost(problem):
+        if _away(problem):
             raise Unavailable(f"database: {type(problem).__name__}") from problem
 
 
@@ -218,34 +218,25 @@ def _plain(statement: Statement) -> Executable:
     return statement.statement if isinstance(statement, Query) else statement
 
 
-_AWAY = (
-    OSError,
-    PoolTimeout,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
+_AWAY = (OSError, PoolTimeout, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# Connection lost; signing in refused; no such database; out of connections, memory or disk; starting or stopping.
+_AWAY_STATES = ("08", "28", "3D", "53", "57P")
 
 
 async def _as_it_is(_connection: Any) -> None:
     """What the pool does to a connection between two users: nothing."""
 
 
-def _lost(problem: BaseException | None) -> bool:
-    """Whether the connection went away under a statement, or the server is starting or stopping."""
-    if not isinstance(problem, DBAPIError):
-        return False
-    gone = problem.connection_invalidated or isinstance(problem, InterfaceError)
-    return gone or _state(problem).startswith(("57P", "08"))
+def _away(problem: BaseException | None) -> bool:
+    """Whether the server cannot be used just now, as the driver says it or SQLAlchemy."""
+    if isinstance(problem, DBAPIError) and (problem.connection_invalidated or isinstance(problem, InterfaceError)):
+        return True
+    return isinstance(problem, _AWAY) or _state(problem).startswith(_AWAY_STATES)
 
 
-def _state(problem: DBAPIError) -> str:
-    return getattr(problem.orig, "sqlstate", None) or ""
+def _state(problem: BaseException | None) -> str:
+    said = problem.orig if isinstance(problem, DBAPIError) else problem
+    return getattr(said, "sqlstate", None) or ""
 
 
 async def _again(act: Callable[[], Awaitable[T]]) -> T:
