@@ -137,6 +137,16 @@ async def test_a_server_that_is_not_there_is_unavailable(clock: ManualClock) -> 
             await database.write(loud)
 
 
+@pytest.mark.parametrize("wrong", ["database", "user"])
+async def test_a_database_that_lets_nobody_in_is_unavailable(tables_url: str, clock: ManualClock, wrong: str) -> None:
+    other = tables_url + "_none" if wrong == "database" else tables_url.replace("jalon@", "nobody_here@")
+    async with opened(other, clock) as database:
+        with pytest.raises(Unavailable):
+            await database.ping()
+        with pytest.raises(Unavailable):
+            await database.write(loud)
+
+
 async def test_a_pool_that_is_used_up_gives_way_in_time(tables_url: str, clock: ManualClock) -> None:
     """Readers hold their connection while they have it; the next one waits until one is given back."""
     database = PostgresDatabase(tables_url, clock, pool_size=1)
