@@ -71,8 +71,9 @@ def compared(
     note: str = "",
     rounds: int | None = None,
 ) -> Row:
-    """A row from figures, one of each round unless `rounds` is given; lower is better unless a goal says `at least`."""
-    rising = any(goal.bound == "at least" for goal in goals)
+    """A row from figures, one of each round unless `rounds` is given. Of what is counted by the second ("…/s") more is
+    better, of all else less."""
+    rising = unit.endswith("/s")
     middle = median(baseline) if baseline else None
     worst = min(ours) if rising else max(ours)
     return Row(name, median(ours), middle, baseline_name, unit, rounds or len(ours), goals, worst, note)
