@@ -47,9 +47,9 @@ docs: ## write docs/settings.md anew from the settings
 	@scripts/install.sh dev
 	@$(BIN)/python scripts/settings_page.py
 
-bench: ## measure, with ARGS=--quick roughly; installs nginx with nchan, wrk and PostgreSQL where it may
+bench: ## measure, with ARGS=--quick roughly; installs nginx with nchan and PostgreSQL where it may
 	@scripts/install.sh dev
-	@scripts/programs.sh postgresql nginx nchan wrk
+	@scripts/programs.sh postgresql nginx nchan
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 wheel: ## build dist/jalon-*.whl and the source archive

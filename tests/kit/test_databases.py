@@ -103,8 +103,9 @@ async def test_a_commit_with_events_wakes(database: Database) -> None:
     listening = asyncio.create_task(database.listen(woken.set))
     try:
         await asyncio.wait_for(_ready(database, woken), 5)
+        woken.clear()
         await database.write(adding("loud", event=True))
-        await asyncio.wait_for(woken.wait(), 5)
+        assert await asyncio.wait_for(woken.wait(), 5)
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

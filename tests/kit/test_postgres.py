@@ -87,7 +87,7 @@ async def _read(database: PostgresDatabase, seen: list[int]) -> None:
 async def test_a_commit_in_one_process_wakes_the_others(tables_url: str, clock: ManualClock) -> None:
     async with opened(tables_url, clock) as one_, opened(tables_url, clock) as other, listening(other) as woken:
         await one_.write(loud)
-        await asyncio.wait_for(woken.wait(), 5)
+        assert await asyncio.wait_for(woken.wait(), 5)
 
 
 @asynccontextmanager
@@ -110,10 +110,10 @@ async def test_a_listener_whose_session_ends_comes_back_and_looks(
     monkeypatch.setattr(postgres, "_RECONNECT_S", 0.01)
     async with opened(tables_url, clock) as database, listening(database) as woken:
         await terminate(tables_url)
-        await asyncio.wait_for(woken.wait(), 5)
+        assert await asyncio.wait_for(woken.wait(), 5)
         woken.clear()
         await database.write(loud)
-        await asyncio.wait_for(woken.wait(), 5)
+        assert await asyncio.wait_for(woken.wait(), 5)
 
 
 async def test_reads_and_writes_outlive_sessions_that_end(tables_url: str, clock: ManualClock) -> None:

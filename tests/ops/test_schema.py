@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 
 from portal import paths, schema
 from portal.context import opened
@@ -115,3 +115,5 @@ async def test_the_tables_made_by_migrations_are_used(sqlite_url: str, clock: Ma
             await tx.run(insert(JOB).values(row))
 
         await context.db.write(unit)
+        async with context.db.read() as reader:
+            assert [row.kind for row in await reader.rows(select(JOB.c.kind))] == ["k"]
