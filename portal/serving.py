@@ -58,7 +58,10 @@ async def _serve(
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
         web = server(app, context)
         async with running({"beside": lambda: beside(context)} if beside else {}):
-            await web.serve()
+            try:
+                await web.serve()
+            except SystemExit:  # how uvicorn ends when it cannot listen; it has said why
+                return 1
         return 0 if web.started else 1
 
 
