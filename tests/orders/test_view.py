@@ -250,6 +250,12 @@ async def test_late_by_what_the_shop_promised(any_context: Context, news: Report
     assert view.parcels[0].delayed is late
 
 
+@pytest.mark.parametrize(("news", "late"), [(ON_THE_ROAD, True), (AT_HOME, False)], ids=["on the road", "at home"])
+async def test_late_because_the_shop_says_so(any_context: Context, news: Report, late: bool) -> None:
+    view = await shown(any_context, news, parcels=[parcel("p", A, {"mug": 2, "bowl": 1}, status_raw="Delayed")])
+    assert view.parcels[0].delayed is late
+
+
 async def test_what_has_arrived_is_not_late_any_more(any_context: Context) -> None:
     late = replace(AT_HOME, delayed=True, estimate=Estimate(date(2026, 11, 18)), milestone=Milestone.DELIVERED)
     view = await shown(any_context, late, parcels=[parcel("p", A, {"mug": 2, "bowl": 1})])

@@ -6,12 +6,12 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
 from portal.context import Context
-from portal.main import Application, create_app
+from portal.main import Application, Server, create_app, server
 
 PERSON = "203.0.113.7"
 
@@ -116,6 +116,22 @@ class Site:
         finally:
             await inbox.put({"type": "lifespan.shutdown"})
             await asyncio.wait_for(task, 10)
+
+
+@asynccontextmanager
+async def served(site: Site, **settings: Any) -> AsyncIterator[tuple[Server, str]]:
+    """The site on a server of its own, with these settings changed; gives the server and its address."""
+    local = replace(site.context, settings=site.context.settings.model_copy(update={"port": 0, **settings}))
+    running = server(create_app(local), local)
+    serving = asyncio.create_task(running.serve())
+    try:
+        async with asyncio.timeout(10):
+            while not running.started:  # noqa: ASYNC110 - the server has no event to wait for
+                await asyncio.sleep(0.01)
+        yield running, f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        await asyncio.wait_for(serving, 10)
 
 
 def site(context: Context, **more: Any) -> Site:

@@ -99,6 +99,17 @@ async def test_no_more_is_claimed_than_can_be_asked_at_once(open_post: Callable[
     assert [await post.poller.round(SLUG) for _ in range(3)] == [4, 1, 0]
 
 
+async def test_one_account_may_ask_for_several_carriers_within_its_limit(
+    open_post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller, "served_by", lambda slug, _: (slug, "tortoise"))
+    post = open_post(batch_size=2, poll_concurrency=1)
+    for number, carrier in enumerate([SLUG, "tortoise", "hare", "tortoise"]):
+        await registered(post.context, facts(f"S{number}", source=str(number), carrier=carrier))
+    assert [await post.poller.round(SLUG) for _ in range(3)] == [2, 1, 0]
+    assert sorted(request.number for batch in post.mail.asked for request in batch) == ["S0", "S1", "S3"]
+
+
 async def test_one_failure_in_a_batch_harms_no_other(
     open_post: Callable[..., Post], caplog: pytest.LogCaptureFixture
 ) -> None:

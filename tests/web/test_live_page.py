@@ -18,14 +18,13 @@ from portal.kit import html
 from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.kit.guard import HEADERS
-from portal.main import server
 from portal.orders.links import revoke_links
 from portal.orders.sync import import_order
 from portal.tracking.merge import merge
 from portal.tracking.models import SHIPMENT
 from tests.support.context import order, parcel, rows, settings_on
 from tests.support.parcels import report, scan
-from tests.support.web import site
+from tests.support.web import served, site
 from tests.web.conftest import Shop
 
 NUMBER = "6A12345678901"
@@ -170,29 +169,35 @@ async def test_what_another_process_commits_is_found_by_looking(shop: Shop, cloc
 
 async def test_a_real_server_streams_and_stops_in_order(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "jalon")
-    local = replace(shop.context, settings=shop.context.settings.model_copy(update={"port": 0}))
-    running = server(site(local).app, local)
-    serving = asyncio.create_task(running.serve())
-    async with asyncio.timeout(20), httpx2.AsyncClient(trust_env=False) as browser:
-        while not running.started:  # noqa: ASYNC110 - the server has no event to wait for
-            await asyncio.sleep(0.01)
-        port = running.servers[0].sockets[0].getsockname()[1]
-        base = f"http://127.0.0.1:{port}"
+    async with httpx2.AsyncClient(trust_env=False) as browser, served(shop.site) as (running, base):
         page = await browser.get(base + shop.mine)
         assert (page.status_code, "#1001" in page.text, "server" in page.headers) == (200, True, False)
         assert (await browser.get(f"{base}/healthz/ready")).status_code == 200
-        async with browser.stream("GET", f"{base}{shop.mine}/events?after=1") as stream:
+        async with asyncio.timeout(10), browser.stream("GET", f"{base}{shop.mine}/events?after=1") as stream:
             lines = stream.aiter_lines()
             assert (await anext(lines)).startswith(":")
-            await carried(local, Milestone.OUT_FOR_DELIVERY)
+            await carried(shop.context, Milestone.OUT_FOR_DELIVERY)
             while not (await anext(lines)).startswith("id: 3"):
                 pass
             running.should_exit = True
             rest = [line async for line in lines]
-        assert any(line == "event: restart" for line in rest)
-        assert any(re.fullmatch(r"retry: \d{3,4}", line) for line in rest)
-        await serving
+    assert "event: restart" in rest
+    assert any(re.fullmatch(r"retry: \d{3,4}", line) for line in rest)
     assert len(running._hub) == 0
     for path in (shop.mine, shop.other):
         assert path.rpartition("/")[2] not in caplog.text
     assert "GET /o/… 200" in caplog.text
+
+
+@pytest.mark.parametrize(("proxies", "statuses"), [("127.0.0.1", {200}), ("192.0.2.1", {200, 429})])
+async def test_only_a_trusted_proxy_says_who_is_asking(shop: Shop, proxies: str, statuses: set[int]) -> None:
+    """A stranger who names another address with each request is counted all the same."""
+    async with (
+        httpx2.AsyncClient(trust_env=False) as browser,
+        served(shop.site, trusted_proxies=proxies, requests_per_minute=1) as (_, base),
+    ):
+        asked = [
+            (await browser.get(f"{base}/robots.txt", headers={"x-forwarded-for": f"203.0.113.{n}"})).status_code
+            for n in range(40)
+        ]
+    assert set(asked) == statuses
