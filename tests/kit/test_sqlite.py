@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import OperationalError
 
-from portal.kit import sqlite
 from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.kit.errors import BadSetting, Unavailable
@@ -88,11 +87,12 @@ async def test_a_commit_without_events_wakes_nobody(database: SqliteDatabase) ->
     assert woken == [1]
 
 
-async def test_another_process_that_holds_the_file_makes_it_unavailable(
-    sqlite_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite, "_BUSY_MS", 10)
+async def test_another_process_that_holds_the_file_makes_it_unavailable(sqlite_url: str, clock: ManualClock) -> None:
+    async def impatient(tx: Tx) -> None:
+        await tx.rows(text("pragma busy_timeout = 10"))
+
     database = SqliteDatabase(sqlite_url, clock)
+    await database.write(impatient)
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("begin immediate")
     with pytest.raises(Unavailable, match="locked"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
+import brotli  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from portal.context import Context
@@ -47,6 +49,14 @@ async def shop(context: Context) -> Shop:
 async def any_shop(any_context: Context) -> Shop:
     """A shop on SQLite, then on PostgreSQL."""
     return await opened_shop(any_context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def once_compressed() -> Iterator[None]:
+    """Every site has the same static files; compressing them takes most of the time of opening one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brotli, "compress", cache(brotli.compress))
+        yield
 
 
 @pytest.fixture(autouse=True)
