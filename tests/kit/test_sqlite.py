@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Insert, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.kit.errors import BadSetting, Unavailable
 from portal.kit.jobs import JOB
+from portal.kit.prepared import Query
 from portal.kit.sqlite import SqliteDatabase
 from tests.support.context import NOW
 
@@ -103,6 +104,30 @@ async def test_another_process_that_holds_the_file_makes_it_unavailable(sqlite_u
     other.close()
     await database.write(add)
     await database.close()
+
+
+ADD = insert(JOB)
+FULL = [("as SQLAlchemy runs it", ADD), ("as the driver runs it", Query(ADD, [*ROW, "unique_key"]))]
+
+
+@pytest.mark.parametrize("statement", [row[1] for row in FULL], ids=[row[0] for row in FULL])
+async def test_a_full_disk_is_unavailable_and_loses_nothing(
+    database: SqliteDatabase, statement: Insert | Query
+) -> None:
+    async def fill(tx: Tx) -> None:
+        await tx.rows(text("pragma max_page_count = 1"))  # no less than there is
+        await tx.run(statement, ROW | {"unique_key": "big", "payload": "x" * 10_000_000})
+
+    async def room(tx: Tx) -> None:
+        await tx.rows(text("pragma max_page_count = 1000000"))
+
+    await database.write(add)
+    with pytest.raises(Unavailable, match="full"):
+        await database.write(fill)
+    await database.write(room)
+    await database.write(add)
+    async with database.read() as reader:
+        assert len(await reader.rows(select(JOB.c.id))) == 2
 
 
 async def test_a_mistake_in_a_statement_is_not_an_absent_database(database: SqliteDatabase) -> None:
