@@ -98,6 +98,24 @@ async def test_moments_come_back_as_the_same_moments_in_utc(database: Database, 
     assert (row.due_at, row.due_at.utcoffset()) == (moment, timedelta(0))
 
 
+async def test_moments_of_every_spelling_sort_and_compare_as_moments(database: Database) -> None:
+    """SQLite compares them as text, so all must be written alike."""
+    moments = [NOW + timedelta(hours=hours, microseconds=hours % 2) for hours in range(-8, 9)]
+    spelled = [at.astimezone(timezone(timedelta(hours=n % 5 * 3 - 6))) for n, at in enumerate(moments)]
+    rows = [ROW | {"unique_key": f"{n:02}", "due_at": at} for n, at in enumerate(spelled)]
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(ADD, rows[::2])
+        await tx.run(insert(JOB), rows[1::2])
+
+    await database.write(unit)
+    in_time = Query(select(JOB.c.unique_key).order_by(JOB.c.due_at))
+    assert await names(database, in_time) == [row["unique_key"] for row in rows]
+    due = Query(select(JOB.c.unique_key).where(JOB.c.due_at <= bindparam("now")).order_by(JOB.c.unique_key))
+    for n, at in enumerate(spelled):
+        assert len(await names(database, due, now=at)) == n + 1
+
+
 async def test_every_kind_of_column_comes_back_as_it_went_in(database: Database) -> None:
     shipment = {
         "id": 1,
