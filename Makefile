@@ -10,7 +10,7 @@ BIN := .venv/bin
 FAST := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format docs bench wheel lock clean
+.PHONY: help demo test test-fast check format docs migration bench wheel lock clean
 export PYTHON
 
 help: ## list these targets
@@ -46,6 +46,10 @@ format: ## write the formatting that `make check` asks for
 docs: ## write docs/settings.md anew from the settings
 	@scripts/install.sh dev
 	@$(BIN)/python scripts/settings_page.py
+
+migration: ## write the next migration from what the tables lack: NAME="what it does"
+	@scripts/install.sh dev
+	@$(BIN)/python scripts/new_migration.py "$(NAME)"
 
 bench: ## measure, with ARGS=--quick roughly; installs nginx with nchan and PostgreSQL where it may
 	@scripts/install.sh dev

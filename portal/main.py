@@ -13,7 +13,6 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -64,7 +63,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     health = Health(context, hub)
     app = Starlette(
         routes=[
-            Route("/", Home(env, errors, pages, demo), methods=["GET"]),
+            Route("/", Home(errors, demo), methods=["GET"]),
             Route("/o/{token}", pages, methods=["GET"]),
             Route("/o/{token}/events", stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
@@ -76,7 +75,6 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         lifespan=lambda _: _running(context, hub, work_here),
         max_body_size=rules.largest_body,
     )
-    app.state.hub = hub
     app.router.redirect_slashes = False  # such a redirect is built from the Host header
     guarded = guard.Guard(
         app, rules, errors.refuse, [guard.Lane(_PAGE, pages), guard.Lane(_STREAM, stream, stream=True)]
@@ -99,14 +97,12 @@ class Application:
 class Home:
     """GET /: where to find one's order; in the demo, the orders themselves."""
 
-    def __init__(self, env: Environment, errors: ErrorPages, pages: OrderPages, demo: DemoOrders) -> None:
-        self._env, self._errors, self._pages, self._demo = env, errors, pages, demo
+    def __init__(self, errors: ErrorPages, demo: DemoOrders) -> None:
+        self._errors, self._demo = errors, demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page."""
-        request = Request(scope)
-        values: dict[str, Any] = {"shop": self._pages.shop, "orders": self._demo, "lang": "", "languages": ()}
-        response = self._errors.page(request, "home.html", values)
+        response = self._errors.page(Request(scope), "home.html", {"orders": self._demo})
         await response(scope, receive, send)
 
 

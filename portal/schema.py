@@ -43,7 +43,7 @@ def differences(url: str) -> list[Any]:
 
 
 def new_revision(url: str, message: str) -> None:
-    """Write the next migration from what the tables lack (for developers)."""
+    """Write the next migration from what the tables lack (`make migration`)."""
 
     def write(connection: Connection) -> None:
         command.revision(_config(connection), message, autogenerate=True)

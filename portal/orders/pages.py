@@ -73,7 +73,7 @@ class OrderPages:
         async with self.context.db.read() as reader:
             version = await queries.version(reader, order_id)
         now = self.context.clock.now().replace(second=0, microsecond=0)
-        view = await self._view(order_id, version, now)
+        view = await self._view(order_id, now)
         with self._speaking(channel.locale):
             body = html.frame("order", html.render(self.env, "orders/_order.html", self._values(view, now)))
             if over := finished(view):
@@ -82,14 +82,14 @@ class OrderPages:
         return Frame(version.event, body, last=over)
 
     async def _render(self, access: Access, token: str, version: Version, locale: str, now: datetime) -> str:
-        view = await self._view(access.order_id, version, now)
+        view = await self._view(access.order_id, now)
         live = None if finished(view) else LiveView(f"/o/{token}/events", version.event)
         languages = [(code, i18n.own_name(code), f"/o/{token}?lang={code}") for code in i18n.languages()]
         with self._speaking(locale):
             values = self._values(view, now) | {"live": live, "lang": locale, "languages": languages}
             return html.render(self.env, "orders/page.html", values)
 
-    async def _view(self, order_id: int, version: Version, now: datetime) -> OrderView:
+    async def _view(self, order_id: int, now: datetime) -> OrderView:
         async with self.context.db.read() as reader:
             rows = await queries.load(reader, order_id)
         if rows is None:
@@ -101,7 +101,6 @@ class OrderPages:
             now=now,
             zone=ZoneInfo(settings.time_zone),
             polled=served(self.context.accounts),
-            event_id=version.event,
             demo=self.demo,
         )
 

@@ -25,7 +25,6 @@ def order_view(
     now: datetime,
     zone: ZoneInfo,
     polled: frozenset[str],
-    event_id: int,
     demo: bool = False,
 ) -> OrderView:
     """The order page's view. `polled` are the carriers that this installation has credentials for."""
@@ -69,8 +68,6 @@ def order_view(
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
         cancel_reason=None if order.cancel_reason in _SAYS_NOTHING else order.cancel_reason,
         total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
-        last_change_at=_last_change(rows),
-        event_id=event_id,
         demo=demo,
     )
 
@@ -172,9 +169,3 @@ def _collect(row: Any, collect: Collect | None, items: tuple[ItemView, ...], cod
         opening_hours=row.opening_hours,
         code=code if collect.state == "ready" else None,
     )
-
-
-def _last_change(rows: OrderRows) -> datetime:
-    updated_at: datetime = rows.order.updated_at
-    scans: list[datetime] = [row.last_scan_at for row in rows.shipments if row.last_scan_at]
-    return max([updated_at, *scans])

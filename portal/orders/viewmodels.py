@@ -209,6 +209,4 @@ class OrderView:
     cancelled: tuple[ItemView, ...]
     cancel_reason: str | None
     total: Money | None
-    last_change_at: datetime | None
-    event_id: int
     demo: bool = False

@@ -22,7 +22,7 @@ async def keep_watching(context: Context, topics: Callable[[], Iterable[str]]) -
     """Every few seconds, until cancelled, note what `topics()` says is being looked at."""
     while True:
         await asyncio.sleep(_EVERY_S)
-        waiting = iter(list(islice(topics(), _AT_MOST)))
+        waiting = iter(list(islice(topics(), _AT_MOST)))  # pages open and close while this is written
         while some := list(islice(waiting, _TOGETHER)):
             try:
                 await _note(context, some)

@@ -37,7 +37,7 @@ def application(views: dict[str, OrderView]) -> Starlette:
     async def page(request: Request) -> Response:
         secret = request.path_params["token"]
         view, now = views[secret], datetime.now(UTC).replace(second=0, microsecond=0)
-        live = LiveView(f"/o/{secret}/events", view.event_id)
+        live = LiveView(f"/o/{secret}/events", 1)
         values = {"view": view, "now": now, "today": now.date(), "live": live, "lang": "en", "languages": languages}
         with i18n.using("en", _ZONE):
             return HTMLResponse(html.render(env, "orders/page.html", values))
@@ -53,9 +53,7 @@ async def prepared(url: str, orders: int) -> dict[str, OrderView]:
         for number in range(1, orders + 1):
             rows = await queries.load(reader, number)
             assert rows is not None
-            views[token(number)] = order_view(
-                rows, shop=shop, now=now, zone=ZoneInfo(_ZONE), polled=frozenset(), event_id=number
-            )
+            views[token(number)] = order_view(rows, shop=shop, now=now, zone=ZoneInfo(_ZONE), polled=frozenset())
     await db.close()
     return views
 

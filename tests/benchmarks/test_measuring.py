@@ -75,7 +75,7 @@ async def test_a_measured_page_has_three_parcels_thirty_checkpoints_and_five_ite
     assert (access.order_id, access.live, version.event) == (2, True, 2)
     assert access.expires_at > now + timedelta(days=1)
     shop = ShopView("Atelier Nord", None, None)
-    view = order_view(rows, shop=shop, now=now, zone=ZoneInfo("Europe/Paris"), polled=frozenset(), event_id=2)
+    view = order_view(rows, shop=shop, now=now, zone=ZoneInfo("Europe/Paris"), polled=frozenset())
     entries = [entry for parcel in view.parcels for day in parcel.timeline for entry in day.entries]
     assert (len(view.parcels), len(entries)) == (3, 30)
     assert sum(len(parcel.items) for parcel in view.parcels) == 5

@@ -121,6 +121,4 @@ ORDER = OrderView(
     cancelled=(),
     cancel_reason=None,
     total=Money(8450, "EUR"),
-    last_change_at=NOW - timedelta(hours=5),
-    event_id=41,
 )
