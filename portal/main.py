@@ -7,7 +7,7 @@ import hashlib
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any
@@ -37,7 +37,7 @@ from portal.tracking.watching import keep_watching
 from portal.wiring import react
 from portal.worker import work
 
-DemoOrders = Sequence[Mapping[str, str]]
+DemoOrders = Sequence[object]  # with number, url and note, for the home page
 _PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})/?")
 _STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
 _SHUTDOWN_S = 8

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from carriers import Account
@@ -19,7 +20,7 @@ from portal import schema
 from portal.context import opened
 from portal.demo.shop import SHOP
 from portal.demo.stage import keep_moving, kept_pages, set_stage
-from portal.kit import log
+from portal.kit import i18n, log
 from portal.kit.errors import BadSetting
 from portal.serving import serve
 from portal.settings import Settings
@@ -118,8 +119,22 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     raise BadSetting("DATA", "the playing carrier did not start; see above")
 
 
-def _listed(pages: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{"number": page["number"], "url": page["url"], "note": page["story"]} for page in pages]
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An order on the home page of the demonstration."""
+
+    number: str
+    url: str
+    story: str
+
+    @property
+    def note(self) -> str:
+        """What there is to see, in the language of the moment."""
+        return i18n.pgettext("demo story", self.story)
+
+
+def _listed(pages: list[dict[str, str]]) -> list[_Listed]:
+    return [_Listed(page["number"], page["url"], page["story"]) for page in pages]
 
 
 def _announce(settings: Settings, pages: list[dict[str, str]], data: Path) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from portal.kit.i18n import NP_
+
 SHOP: Final = {
     "shop_name": "Comptoir des Dunes",
     "shop_url": "https://comptoir-des-dunes.example",
@@ -70,13 +72,13 @@ def _collected(now: datetime) -> tuple[Json, ...]:
 ORDERS: Final = (
     DemoOrder(
         "#2041",
-        "In transit within France, moving while you look",
+        NP_("demo story", "In transit within France, moving while you look"),
         (_line("1", "Plaid Écume", "130 × 180 cm", 1, 8900), _line("2", "Bougie Sel & Fougère", "", 2, 2400)),
         sent=(Sent("in_france", "A10", {"1": 1, "2": 2}, seed=11, moving=True),),
     ),
     DemoOrder(
         "#2038",
-        "Three parcels, two carriers, one item not shipped yet",
+        NP_("demo story", "Three parcels, two carriers, one item not shipped yet"),
         (
             _line("1", "Mug Galet", "Grès, blanc", 4, 1900),
             _line("2", "Lampe Sémaphore", "Laiton", 1, 14900),
@@ -97,37 +99,37 @@ ORDERS: Final = (
     ),
     DemoOrder(
         "#2035",
-        "International, at the customs office",
+        NP_("demo story", "International, at the customs office"),
         (_line("1", "Vase Albâtre", "Hauteur 28 cm", 1, 7600),),
         sent=(Sent("international", "C10", {"1": 1}, seed=31),),
     ),
     DemoOrder(
         "#2029",
-        "Delayed, with a new date",
+        NP_("demo story", "Delayed, with a new date"),
         (_line("1", "Nappe Brise", "Lin, 170 × 250 cm", 1, 9800), _line("2", "Serviettes Brise", "Lot de 6", 1, 5400)),
         sent=(Sent("delayed", "R10", {"1": 1, "2": 1}, seed=41),),
     ),
     DemoOrder(
         "#2017",
-        "Delivered",
+        NP_("demo story", "Delivered"),
         (_line("1", "Théière Cormoran", "Fonte, 0,8 l", 1, 6900),),
         sent=(Sent("delivered", "D90", {"1": 1}, seed=51),),
     ),
     DemoOrder(
         "#2040",
-        "Click & Collect: ready in the shop",
+        NP_("demo story", "Click & Collect: ready in the shop"),
         (_line("1", "Panier Salicorne", "Osier", 1, 4500), _line("2", "Savon Lande", "", 2, 900)),
         deliveries=_collected,
     ),
     DemoOrder(
         "#2024",
-        "Exception: damaged on the way",
+        NP_("demo story", "Exception: damaged on the way"),
         (_line("1", "Carafe Embrun", "Verre soufflé", 1, 5200), _line("2", "Verres Embrun", "Lot de 4", 1, 4800)),
         sent=(Sent("exception", "X10", {"1": 1, "2": 1}, seed=61),),
     ),
     DemoOrder(
         "#2033",
-        "A carrier that we can only link to",
+        NP_("demo story", "A carrier that we can only link to"),
         (_line("1", "Affiche Phare", "50 × 70 cm", 1, 3500),),
         linked=(
             {
@@ -139,13 +141,13 @@ ORDERS: Final = (
     ),
     DemoOrder(
         "#2036",
-        "Waiting at a pickup point",
+        NP_("demo story", "Waiting at a pickup point"),
         (_line("1", "Guirlande Lucioles", "5 m", 1, 2900),),
         sent=(Sent("pickup", "D30", {"1": 1}, seed=71),),
     ),
     DemoOrder(
         "#2031",
-        "Partly cancelled, the rest on its way",
+        NP_("demo story", "Partly cancelled, the rest on its way"),
         (
             _line("1", "Sac Ressac", "Toile, écru", 1, 4200),
             {

@@ -99,6 +99,11 @@ def pgettext(context: str, message: str) -> str:
     return catalogue(_locale.get()).pgettext(context, message)
 
 
+def NP_(_context: str, message: str) -> str:  # noqa: N802 - the name that marks messages in templates too
+    """Marks a message for the catalogues where it stands in a table; `pgettext` translates it when it is shown."""
+    return message
+
+
 def npgettext(context: str, singular: str, plural: str, n: int) -> str:
     """The form that goes with `n`, as it is meant in `context`."""
     return catalogue(_locale.get()).npgettext(context, singular, plural, n)
