@@ -46,6 +46,11 @@ _SOONER = Query(
     update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at == bindparam("was")),
     columns=("next_poll_at",),
 )
+_NEXT = Query(
+    select(TRACKER.c.next_poll_at, TRACKER.c.asked_at, TRACKER.c.failures).where(
+        TRACKER.c.shipment_id == bindparam("shipment")
+    )
+)
 _JITTER = random.Random()  # noqa: S311 - spreads questions over time, guards nothing
 
 
@@ -134,6 +139,19 @@ async def watch(tx: Tx, now: datetime, topics: Sequence[str], pace: float) -> No
     ]
     if sooner:
         await tx.run(_SOONER, sooner)
+
+
+async def ask_soon(tx: Tx, now: datetime, shipment_id: int, pace: float = 1.0) -> bool:
+    """Something new was heard of a parcel: ask about it as soon as the account's budget allows, at most once in
+    `schedule.WATCHED`. True when the next question was brought forward."""
+    row = await tx.row(_NEXT, {"shipment": shipment_id})
+    if row is None or row.next_poll_at is None or row.failures:
+        return False
+    soon = schedule.watched(now, row.asked_at, pace)
+    if row.next_poll_at <= soon + schedule.LEASE:  # due anyway, or being asked about at this moment
+        return False
+    await tx.run(_SOONER, {"shipment": shipment_id, "was": row.next_poll_at, "next_poll_at": soon})
+    return True
 
 
 async def _still_meant(tx: Tx, claim: Claim) -> bool:

@@ -14,7 +14,7 @@ from carriers import Answer, CarrierError, ErrorKind, Failed, Found, Milestone, 
 from portal.context import Context, opened
 from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
-from portal.tracking.asking import Claim, claim_due, settle, watch
+from portal.tracking.asking import Claim, ask_soon, claim_due, settle, watch
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.schedule import LEASE, WATCHED
@@ -261,6 +261,29 @@ async def test_an_open_page_hurries_nothing_when(
     await put(any_context, **values)
     await looked_at(any_context, TOPIC)
     assert (await tracker(any_context)).next_poll_at == then
+
+
+HURRIED: list[tuple[str, dict[str, Any], datetime | None]] = [
+    ("nobody asked yet", {"next_poll_at": NOW + timedelta(hours=3)}, NOW),
+    ("asked a while ago", {"next_poll_at": NOW + timedelta(hours=3), "asked_at": NOW - 2 * MINUTE}, NOW + 3 * MINUTE),
+    *SPARED[:3],
+]
+
+
+@pytest.mark.parametrize(("values", "then"), [row[1:] for row in HURRIED], ids=[row[0] for row in HURRIED])
+async def test_one_more_question_is_asked_soon_where_it_may(
+    any_context: Context, values: dict[str, Any], then: datetime | None
+) -> None:
+    shipment = await registered(any_context, facts())
+    await put(any_context, **values)
+
+    async def unit(tx: Tx) -> bool:
+        return await ask_soon(tx, NOW, shipment)
+
+    sooner = await any_context.db.write(unit)
+    assert (await tracker(any_context)).next_poll_at == then
+    assert sooner is (then != values["next_poll_at"])
+    assert not await any_context.db.write(unit)  # twice is once
 
 
 @pytest.mark.postgres
