@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from carriers import TERMINAL, Milestone
-from portal.orders.state import Line, Pack
-from portal.orders.viewmodels import ArrivalView, DayView, EntryView, FreshnessView, ItemView, ParcelView, Tone
+from carriers import TERMINAL
+from portal.orders.viewmodels import DayView, EntryView, FreshnessView, ItemView, ParcelView
+from portal.progress.parcel import arrival_of, contents, is_late, local_time, tone
+from portal.progress.state import Line, Pack
 from portal.tracking.scan import Scan
-
-_ALERT = {Milestone.ACTION_REQUIRED, Milestone.EXCEPTION, Milestone.LOST, Milestone.RETURNING, Milestone.RETURNED}
-_WAIT = {Milestone.READY_FOR_PICKUP, Milestone.ATTEMPTED}
-_GOOD = {Milestone.DELIVERED, Milestone.COLLECTED}
-_OFF = {Milestone.CANCELLED, Milestone.EXPIRED, Milestone.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,8 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
     milestone = pack.milestone
     tracked = row.answered_at is not None or (row.carrier in frame.polled and row.carrier is not None)
     entries = frame.scans.get(row.id, []) if tracked else []
-    arrival = _arrival(row, milestone)
+    arrival = arrival_of(row, milestone)
+    due = arrival.day if arrival else frame.promise
     return ParcelView(
         dom_id=f"parcel-{row.id}",
         position=position,
@@ -49,7 +45,7 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
         tracked=tracked,
         milestone=milestone.value,
         reason=row.reason,
-        tone=tone(milestone, late := _late(frame, row, milestone, arrival)),
+        tone=tone(milestone, late := is_late(milestone, row.delayed, due, frame.now.astimezone(frame.zone).date())),
         delayed=late,
         arrival=arrival,
         finished_at=row.finished_at,
@@ -60,17 +56,6 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
         shipped_at=row.shipped_at,
         pickup_point=row.pickup_point,
     )
-
-
-def tone(milestone: Milestone, late: bool) -> Tone:
-    """How a milestone is coloured."""
-    if milestone in _GOOD:
-        return Tone.GOOD
-    if milestone in _ALERT:
-        return Tone.ALERT
-    if milestone in _OFF:
-        return Tone.OFF
-    return Tone.WAIT if milestone in _WAIT or late else Tone.CALM
 
 
 def timeline(scans: Sequence[Scan], zone: ZoneInfo) -> tuple[DayView, ...]:
@@ -84,17 +69,10 @@ def timeline(scans: Sequence[Scan], zone: ZoneInfo) -> tuple[DayView, ...]:
 def _placed(scans: Sequence[Scan], zone: ZoneInfo) -> Iterator[tuple[date, datetime, Scan]]:
     """Each scan with its day and clock: the customer's where its zone is known, else the carrier's own."""
     for scan in scans:
-        local = scan.wall
-        if local is None:
+        if scan.wall is None:
             continue
-        if scan.offset_minutes is not None and not scan.date_only:
-            local = local.replace(tzinfo=_offset(scan.offset_minutes)).astimezone(zone)
+        local = local_time(scan.wall, scan.offset_minutes, scan.date_only, zone)
         yield local.date(), local, scan
-
-
-@lru_cache(256)
-def _offset(minutes: int) -> timezone:
-    return timezone(timedelta(minutes=minutes))
 
 
 def _entry(local: datetime, scan: Scan) -> EntryView:
@@ -118,25 +96,9 @@ def _place(scan: Scan) -> str | None:
     return scan.city or scan.region or scan.country
 
 
-def _arrival(row: Any, milestone: Milestone) -> ArrivalView | None:
-    if row.estimate_day is None or milestone in TERMINAL or milestone is Milestone.READY_FOR_PICKUP:
-        return None
-    return ArrivalView(row.estimate_day, row.estimate_from, row.estimate_to)
-
-
-def _late(frame: Frame, row: Any, milestone: Milestone, arrival: ArrivalView | None) -> bool:
-    if milestone in TERMINAL or milestone is Milestone.READY_FOR_PICKUP:
-        return False
-    due = arrival.day if arrival else frame.promise
-    return bool(row.delayed or (due is not None and due < frame.now.astimezone(frame.zone).date()))
-
-
 def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:
-    quantities = pack.quantities
-    if not quantities and pack.allocation == "whole_order":
-        quantities = {line.id: line.current for line in frame.lines.values() if line.physical and line.current}
-    lines = frame.lines
-    return tuple(ItemView(lines[i].title, lines[i].options, count) for i, count in quantities.items() if i in lines)
+    lines, inside = frame.lines, contents(pack, frame.lines)
+    return tuple(ItemView(lines[i].title, lines[i].options, count) for i, count in inside.items() if i in lines)
 
 
 def _freshness(row: Any, entries: Sequence[Any]) -> FreshnessView:

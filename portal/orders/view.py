@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from carriers import Milestone
-from portal.orders.headline import Facts, headline, rail_of, tone_of
 from portal.orders.parcelview import Frame, parcel_view
 from portal.orders.queries import OrderRows
-from portal.orders.state import ARRIVED, Collect, Line, Pack, Whole, order_state, unshipped
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
+from portal.progress.headline import Facts, headline, rail_of, tone_of
+from portal.progress.stand import Rows, stand
+from portal.progress.state import ARRIVED, Collect, Line
 from portal.tracking.scan import Scan
 
 _SAYS_NOTHING = {"", "other", "staff", "unknown"}
@@ -29,32 +30,23 @@ def order_view(
 ) -> OrderView:
     """The order page's view. `polled` are the carriers that this installation has credentials for."""
     order = rows.order
-    lines = [_line(row) for row in rows.lines]
-    contents = _contents(rows)
-    shipments = {row.id: row for row in rows.shipments}
-    every = [_pack(shipments[p.shipment_id], p, contents[p.id]) for p in _parcels(rows) if p.shipment_id in shipments]
-    packs = [pack for pack in every if pack.milestone is not Milestone.CANCELLED]  # a label given up is no parcel
     off = order.cancelled_at is not None
-    by_id = {line.id: line for line in lines}
-    collect_row = None if off else next((row for row in rows.deliveries if row.method == "pickup"), None)
-    collect = (
-        Collect(collect_row.ready_at, collect_row.collected_at, collect_row.state == "closed") if collect_row else None
-    )
-    fetched = _fetched(collect_row, by_id, rows, packs)
-    left = {line: count for line, n in unshipped(lines, every).items() if (count := n - fetched.get(line, 0)) > 0}
-    whole = Whole(lines, packs, collect, off, order.fulfilment, order.payment, left)
-    state = order_state(whole)
+    lines = [_line(row) for row in rows.lines]
+    parts = Rows(lines, rows.deliveries, rows.parcels, rows.shipments, off, order.fulfilment, order.payment)
+    at = stand(parts)
+    shipments = {row.id: row for row in rows.shipments}
+    packs, by_id, left, collect = at.packs, at.lines, at.left, at.collect
     frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
-    facts = Facts(state, parcels, collect, left, _promise(order), off, now.astimezone(zone).date())
+    facts = Facts(at.state, parcels, collect, left, _promise(order), off, now.astimezone(zone).date())
     key, arrival = headline(facts)
     return OrderView(
         shop=shop,
         number=order.number,
         placed_at=order.placed_at,
-        state=state,
+        state=at.state,
         tone=tone_of(key, facts),
         headline=key,
         arrival=arrival,
@@ -62,7 +54,7 @@ def order_view(
         rail=rail_of(key, facts),
         parcels=parcels,
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
-        collect=_collect(collect_row, collect, _items(fetched, by_id), rows.order.collect_code),
+        collect=_collect(at.shop_row, collect, _items(at.fetched, by_id), order.collect_code),
         unshipped=_items(left, by_id) if not off else (),
         digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
@@ -84,38 +76,11 @@ def _line(row: Any) -> Line:
     )
 
 
-def _parcels(rows: OrderRows) -> list[Any]:
-    """One row per parcel, though the read has one per parcel and line."""
-    return list({row.id: row for row in rows.parcels}.values())
-
-
 def _scans(rows: OrderRows) -> dict[int, list[Scan]]:
     scans: dict[int, list[Scan]] = {}
     for scan in rows.checkpoints:
         scans.setdefault(scan.shipment_id, []).append(scan)
     return scans
-
-
-def _contents(rows: OrderRows) -> dict[int, dict[int, int]]:
-    contents: dict[int, dict[int, int]] = {}
-    for row in rows.parcels:
-        inside = contents.setdefault(row.id, {})
-        if row.line_id is not None:
-            inside[row.line_id] = row.quantity
-    return contents
-
-
-def _pack(shipment: Any, parcel: Any, quantities: Mapping[int, int]) -> Pack:
-    return Pack(
-        shipment.id,
-        Milestone(shipment.milestone),
-        parcel.allocation,
-        quantities,
-        shipment.reason,
-        shipment.delayed,
-        shipment.estimate_day,
-        shipment.finished_at,
-    )
 
 
 def _item(line: Line, quantity: int, *, cancelled: bool = False) -> ItemView:
@@ -144,16 +109,6 @@ def _is_digital(line: Line) -> bool:
 def _promise(order: Any) -> ArrivalView | None:
     day: date | None = order.promise_to or order.promise_from
     return ArrivalView(day, certain=False) if day else None
-
-
-def _fetched(row: Any, lines: Mapping[int, Line], rows: OrderRows, packs: list[Pack]) -> dict[int, int]:
-    """Units of each line that the customer fetches at the shop."""
-    if row is None:
-        return {}
-    listed = {part.line_id: part.quantity for part in rows.deliveries if part.id == row.id and part.line_id}
-    sent = {line for pack in packs for line in pack.quantities}
-    quantities = listed or {line.id: line.current for line in lines.values() if line.physical and line.id not in sent}
-    return {line: min(count, lines[line].current) for line, count in quantities.items() if line in lines}
 
 
 def _collect(row: Any, collect: Collect | None, items: tuple[ItemView, ...], code: str | None) -> CollectView | None:

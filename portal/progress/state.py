@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from carriers import RANK, TERMINAL, Milestone
-from portal.orders.viewmodels import OrderState
+from portal.progress.values import OrderState
 
 _PROBLEM = {
     Milestone.ACTION_REQUIRED,

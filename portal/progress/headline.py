@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from carriers import RANK, TERMINAL, Milestone
-from portal.orders.state import ARRIVED, Collect
-from portal.orders.viewmodels import ArrivalView, OrderState, ParcelView, StepState, StepView, Tone
+from portal.progress.state import ARRIVED, Collect
+from portal.progress.values import ArrivalView, OrderState, StepState, StepView, Tone
 
 # What needs the customer comes before what merely happens.
 _URGENCY = (
@@ -33,12 +34,25 @@ _TONES = {
 }
 
 
+class Expected(Protocol):
+    """What the first sentence wants to know of a parcel, whoever is to read it."""
+
+    @property
+    def milestone(self) -> str: ...
+    @property
+    def tracked(self) -> bool: ...
+    @property
+    def delayed(self) -> bool: ...
+    @property
+    def arrival(self) -> ArrivalView | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the first sentence depends on."""
 
     state: OrderState
-    parcels: tuple[ParcelView, ...]
+    parcels: Sequence[Expected]
     collect: Collect | None
     unshipped: Mapping[int, int]
     promise: ArrivalView | None
@@ -46,7 +60,7 @@ class Facts:
     today: date
 
     @property
-    def open(self) -> tuple[ParcelView, ...]:
+    def open(self) -> Sequence[Expected]:
         """The parcels that are still expected."""
         return tuple(parcel for parcel in self.parcels if Milestone(parcel.milestone) not in TERMINAL)
 
@@ -85,7 +99,7 @@ def rail_of(key: str, facts: Facts) -> tuple[StepView, ...]:
     return tuple(StepView(step, state) for step, state in zip(keys, states, strict=True))
 
 
-def lead(facts: Facts) -> ParcelView | None:
+def lead(facts: Facts) -> Expected | None:
     """The parcel the customer is waiting for: the furthest of those still expected."""
     return max(facts.open, key=lambda parcel: RANK[Milestone(parcel.milestone)], default=None)
 
@@ -132,7 +146,7 @@ def _nothing_travels(facts: Facts) -> bool:
     return not facts.parcels and not facts.unshipped and facts.collect is None
 
 
-def _has_left(parcel: ParcelView) -> bool:
+def _has_left(parcel: Expected) -> bool:
     return RANK[Milestone(parcel.milestone)] > RANK[Milestone.LABEL_CREATED]
 
 

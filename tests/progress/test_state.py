@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carriers import TERMINAL, Milestone
-from portal.orders.state import Collect, Line, Pack, Whole, order_state, unshipped
 from portal.orders.viewmodels import OrderState
+from portal.progress.state import Collect, Line, Pack, Whole, order_state, unshipped
 
 M, S = Milestone, OrderState
 MUG, BOWL = 1, 2

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from carriers import Milestone
-from portal.orders.headline import Facts, headline, rail_of, tone_of
-from portal.orders.state import Collect
 from portal.orders.viewmodels import ArrivalView, OrderState, ParcelView, StepState, Tone
-from tests.orders.test_state import ANNOUNCED, COLLECTED, READY
+from portal.progress.headline import Facts, headline, rail_of, tone_of
+from portal.progress.state import Collect
+from tests.progress.test_state import ANNOUNCED, COLLECTED, READY
 
 M, S = Milestone, OrderState
 TODAY = date(2026, 11, 20)
