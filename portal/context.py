@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from carriers.core.accounts import PREFIX, AccountError, accounts_from, missing, variable
 from carriers.core.auth import TokenCache
 from carriers.core.contract import Account
+from carriers.core.pushing import SHORTEST, too_short
 from carriers.core.registry import all, get
 from portal import __version__
 from portal.kit.clock import Clock, SystemClock
@@ -62,4 +63,7 @@ def usable_accounts(env: Mapping[str, str]) -> dict[str, Account]:
     for slug, account in accounts.items():
         if lacking := missing(get(slug).manifest, account):
             raise BadSetting(lacking[0], f"is needed to ask {get(slug).manifest.label}")
+        if weak := too_short(get(slug).manifest, account):
+            name = variable(get(slug).manifest, weak[0])
+            raise BadSetting(name, f"guards an address open to the world: at least {SHORTEST} characters")
     return accounts

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from carriers.aftership.codes import ERRORS, NOT_REGISTERED
 from carriers.aftership.tracking import SLUG, read
+from carriers.core import pushing
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Failed, Found, NotFound
@@ -31,6 +32,8 @@ from carriers.core.reading import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -41,7 +44,10 @@ MANIFEST: Final = Manifest(
     names=("AfterShip Tracking",),
     tracking_page=None,
     api="https://api.aftership.com/tracking/2026-07",
-    credentials=(Credential("api_key", "API key of the organisation, with access to Tracking"),),
+    credentials=(
+        Credential("api_key", "API key of the organisation, with access to Tracking"),
+        *pushing.secrets("Webhook secret, shown where the webhook is added; turns pushes on"),
+    ),
     batch_size=50,
     quota=Quota(per_second=10),
     gives_offsets=True,
@@ -49,6 +55,10 @@ MANIFEST: Final = Manifest(
     retention_days=120,
     docs="https://www.aftership.com/docs/tracking/quickstart/api-quick-start",
     terms="Every number that is registered counts in the plan.",
+    push=Push(
+        proof="Signed with the webhook secret (aftership-hmac-sha256); each event has an id and a time.",
+        set_up="Add the address under Settings, Notifications, Webhooks. The secret is shown there.",
+    ),
 )
 
 _NUMBER: Final = re.compile(r"^[0-9A-Z-]{4,60}$")
@@ -72,6 +82,21 @@ class AfterShip:
         if answers or listed:
             return [*answers, *_missing(answers, asked, http_status)]
         return refusals(asked, _refused(an_object(data.get("meta")), http_status))
+
+    def verify_push(self, headers: Mapping[str, str], body: bytes, account: Account, now: datetime) -> Genuine | None:
+        """Whether the body is signed, and of the last three days. See `SignedPushes.verify_push`.
+
+        `ts` is the event's: AfterShip tries for days, with the same bytes.
+        """
+        signature, secrets = headers.get("aftership-hmac-sha256"), pushing.secrets_of(account)
+        if not pushing.is_signed(signature, body, secrets, pushing.base_64):
+            return None
+        try:
+            event = an_object(read_json(body))
+        except CarrierError:
+            return None
+        lately = "ts" not in event or pushing.of_late(pushing.unix_moment(event["ts"]), now)
+        return Genuine(text(event.get("event_id")) or pushing.digest(body)) if lately else None
 
     def parse_push(self, body: bytes) -> list[Answer]:
         """Read one webhook: a whole tracking. See `Pushes.parse_push`."""

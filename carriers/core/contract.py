@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from carriers.core.errors import CarrierError
 from carriers.core.model import Answer, Document
 
 if TYPE_CHECKING:
@@ -46,6 +48,21 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """How a carrier sends reports by itself. Both texts are for whoever sets it up: `proof` says what shows that
+    a report is genuine, `set_up` where the address is entered and where the secret comes from.
+
+    Where parcels are subscribed to in calls of their own, `subscribe_size` is how many go in one (0: there is no
+    such call), and `subscribed_for` how long that holds.
+    """
+
+    proof: str
+    set_up: str
+    subscribe_size: int = 0
+    subscribed_for: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What there is to know about a carrier before asking it anything.
 
@@ -53,6 +70,7 @@ class Manifest:
     punctuation. `tracking_page` has `{number}` where the URL-encoded number goes. `api` is the
     production base URL. `services` pairs such a spelling with the `TrackRequest.service` it stands for.
     `instead` are the slugs of adapters that know the same parcels and can be asked for want of an account here.
+    `push` says how the carrier reports by itself, where it does and proves it.
     """
 
     slug: str
@@ -72,6 +90,7 @@ class Manifest:
     retention_days: int | None = None
     docs: str | None = None
     terms: str | None = None
+    push: Push | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +139,59 @@ class Pushes(Protocol):
 
     def parse_push(self, body: bytes) -> list[Answer]:
         """Read one pushed body (already verified)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A push that its carrier has been shown to have sent. `event` tells it from every other one of the account,
+    and is taken out of what the proof covers: what lies around it could be changed to make an old push a new one.
+    """
+
+    event: str
+
+
+@runtime_checkable
+class SignedPushes(Pushes, Protocol):
+    """An adapter whose carrier proves its pushes. Its manifest has a `push`."""
+
+    def verify_push(self, headers: Mapping[str, str], body: bytes, account: Account, now: datetime) -> Genuine | None:
+        """Whether the carrier of this account sent these bytes, and lately; None for every doubt, never an
+        exception. Header names are in lower case. Takes the same time whatever is wrong with a secret.
+        """
+        ...
+
+
+@runtime_checkable
+class Subscribes(SignedPushes, Protocol):
+    """An adapter whose carrier pushes only what was subscribed to, parcel by parcel."""
+
+    async def subscribe(
+        self,
+        numbers: Sequence[str],
+        address: str,
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,
+    ) -> list[CarrierError | None]:
+        """Have at most `subscribe_size` parcels pushed to `address`; one outcome a number, in order. Subscribing
+        again changes nothing. Never raises for what the carrier or the network does.
+        """
+        ...
+
+
+@runtime_checkable
+class Unsubscribes(Subscribes, Protocol):
+    """An adapter whose carrier can be told to stop."""
+
+    async def unsubscribe(
+        self,
+        numbers: Sequence[str],
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,
+    ) -> list[CarrierError | None]:
+        """Have these parcels pushed no more; one outcome a number, in order. None also for one that was not."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from carriers.core.answers import milestone_of
-from carriers.core.contract import Manifest
+from carriers.core.contract import Manifest, Push
 from carriers.core.errors import CarrierError
 from carriers.core.model import (
     Answer,
@@ -73,6 +73,7 @@ def manifest_json(manifest: Manifest, missing: Sequence[str]) -> Json:
         "quality": manifest.quality.value,
         "retention_days": manifest.retention_days,
         "docs": manifest.docs,
+        "push": _push(manifest.push) if manifest.push is not None else None,
     }
 
 
@@ -93,6 +94,10 @@ def answer_lines(carrier: str, answer: Answer) -> list[str]:
     ]
     lines = [", ".join([head, *(extra for extra in extras if extra)])]
     return lines + [_line(checkpoint) for checkpoint in report.checkpoints]
+
+
+def _push(push: Push) -> Json:
+    return {"proof": push.proof, "set_up": push.set_up, "subscribes": push.subscribe_size > 0}
 
 
 def _report(carrier: str, report: Report) -> Json:

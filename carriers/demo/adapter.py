@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from carriers.core import pushing
 from carriers.core.answers import deciding, in_order, newest_first, refusal, refusals
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Checkpoint, Estimate, Found, Milestone, Place, ProofOfDelivery, Report
@@ -25,6 +26,8 @@ from carriers.core.reading import (
 from carriers.demo.codes import CODES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -35,12 +38,19 @@ MANIFEST: Final = Manifest(
     names=("PigeonVole", "Pigeon Vole Express"),
     tracking_page=None,
     api="http://127.0.0.1:8007",
-    credentials=(Credential("api_key", "the key the demo's server was started with"),),
+    credentials=(
+        Credential("api_key", "the key the demo's server was started with"),
+        *pushing.secrets("a text of your own choice; turns pushes on"),
+    ),
     batch_size=20,
     quota=Quota(per_second=50),
     gives_places=True,
     gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
+    push=Push(
+        proof="Signed with the secret, time of sending included (pigeon-signature: t=…,v1=…).",
+        set_up="Sign as `carriers.demo.signature` does.",
+    ),
 )
 
 _KINDS: Final = {
@@ -69,6 +79,18 @@ class Demo:
             asked, unreadable(http_status)
         )
 
+    def verify_push(self, headers: Mapping[str, str], body: bytes, account: Account, now: datetime) -> Genuine | None:
+        """Whether time and body are signed, and sent just now. See `SignedPushes.verify_push`."""
+        stamp, _, given = headers.get("pigeon-signature", "").removeprefix("t=").partition(",v1=")
+        signed, secrets = stamp.encode("latin-1", "replace") + b"." + body, pushing.secrets_of(account)
+        sent_at = pushing.unix_moment(int(stamp)) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else None
+        genuine = pushing.is_signed(given, signed, secrets, pushing.hexadecimal)
+        return Genuine(pushing.digest(body)) if genuine and pushing.just_sent(sent_at, now) else None
+
+    def parse_push(self, body: bytes) -> list[Answer]:
+        """Read one push: parcels as in an answer. See `Pushes.parse_push`."""
+        return [a for a in self.parse(body) if a.number] or refusals([], unreadable(200))
+
     async def track(
         self,
         requests: Sequence[TrackRequest],
@@ -86,6 +108,12 @@ class Demo:
 
 
 CARRIER: Final = Demo()
+
+
+def signature(body: bytes, secret: str, at: datetime) -> str:
+    """What Pigeon Vole sends in `pigeon-signature` with a body, at a moment."""
+    stamp = f"{int(at.timestamp())}"
+    return f"t={stamp},v1={pushing.hexadecimal(secret, stamp.encode() + b'.' + body).decode()}"
 
 
 def _call(requests: Sequence[TrackRequest], account: Account) -> Call:

@@ -6,12 +6,14 @@ Creating a tracker that exists gives back the one there is, so creating is askin
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from carriers.core import pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
@@ -20,6 +22,8 @@ from carriers.easypost.codes import ERRORS
 from carriers.easypost.tracker import SLUG, read
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -30,11 +34,18 @@ MANIFEST: Final = Manifest(
     names=("EasyPost Tracking",),
     tracking_page=None,
     api="https://api.easypost.com/v2",
-    credentials=(Credential("api_key", "API key; a test key knows only EasyPost's seven test numbers"),),
+    credentials=(
+        Credential("api_key", "API key; a test key knows only EasyPost's seven test numbers"),
+        *pushing.secrets("Webhook secret that you chose when you added the webhook; turns pushes on"),
+    ),
     gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://docs.easypost.com/docs/trackers",
     terms="Every new tracker is charged.",
+    push=Push(
+        proof="Signed with the webhook secret (X-Hmac-Signature); each event has an id.",
+        set_up="Add the address under Webhooks, with a secret that you choose.",
+    ),
 )
 
 _JSON: Final = "application/json"
@@ -53,6 +64,23 @@ class EasyPost:
             return refusals(asked, error)
         answers = [_answer(tracker) for tracker in _trackers(data)]
         return answers or refusals(asked, _refused(data, http_status))
+
+    def verify_push(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        account: Account,
+        now: datetime,  # noqa: ARG002  # part of the contract; EasyPost does not stamp what it sends
+    ) -> Genuine | None:
+        """Whether the body is signed. See `SignedPushes.verify_push`."""
+        secrets = [unicodedata.normalize("NFKD", secret) for secret in pushing.secrets_of(account)]
+        if not pushing.is_signed(headers.get("x-hmac-signature"), body, secrets, _signature):
+            return None
+        try:
+            event = an_object(read_json(body))
+        except CarrierError:
+            return None
+        return Genuine(text(event.get("id")) or pushing.digest(body))
 
     def parse_push(self, body: bytes) -> list[Answer]:
         """Read one event of a webhook: a whole tracker. See `Pushes.parse_push`."""
@@ -75,6 +103,10 @@ class EasyPost:
 
 
 CARRIER: Final = EasyPost()
+
+
+def _signature(secret: str, body: bytes) -> bytes:
+    return b"hmac-sha256-hex=" + pushing.hexadecimal(secret, body)
 
 
 def _call(request: TrackRequest, account: Account) -> Call:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from carriers.core import pushing
 from carriers.core.answers import newest_scan, refusal, refusals
 from carriers.core.asking import answered, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Failed, Found
@@ -23,6 +24,8 @@ from carriers.fedex.codes import ERRORS, EXPIRED
 from carriers.fedex.parcel import SLUG, report
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -47,6 +50,7 @@ MANIFEST: Final = Manifest(
     credentials=(
         Credential("client_id", "API key of a project with the Track API", secret=False),
         Credential("client_secret", "Secret key of the same project"),
+        *pushing.secrets("Security token of a project for Advanced Integrated Visibility; turns pushes on"),
     ),
     batch_size=30,
     quota=Quota(per_second=140),
@@ -55,6 +59,11 @@ MANIFEST: Final = Manifest(
     quality=Quality.RECORDINGS,
     retention_days=90,
     docs="https://developer.fedex.com/api/en-us/catalog/track/v1/docs.html",
+    push=Push(
+        proof="Signed with the project's security token (fdx-signature).",
+        set_up="In a webhook project for Advanced Integrated Visibility, enter the address and a security token. "
+        "FedEx charges for each number and wants an account of the United States.",
+    ),
 )
 
 # A number of another shape would spoil the answer for a whole batch.
@@ -77,6 +86,29 @@ class FedEx:
             return refusals(asked, _error(refused[0], http_status))
         parcels = objects(an_object(data.get("output")).get("completeTrackResults"))
         return [_answer(parcel, http_status, asked) for parcel in parcels] or refusals(asked, unreadable(http_status))
+
+    def verify_push(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        account: Account,
+        now: datetime,  # noqa: ARG002  # part of the contract; FedEx does not stamp what it sends
+    ) -> Genuine | None:
+        """Whether the body is signed. See `SignedPushes.verify_push`."""
+        signature, secrets = headers.get("fdx-signature"), pushing.secrets_of(account)
+        genuine = pushing.is_signed(signature, body, secrets, pushing.base_64)
+        return Genuine(pushing.digest(body)) if genuine else None
+
+    def parse_push(self, body: bytes) -> list[Answer]:
+        """Read one push: results as in an answer, with or without what wraps them there. See `Pushes.parse_push`."""
+        try:
+            data = an_object(read_json(body))
+        except CarrierError as error:
+            return refusals([], error)
+        inner = an_object(data.get("output")) or data
+        parcels = objects(inner.get("completeTrackResults")) or [{"trackResults": inner.get("trackResults")}]
+        answers = [_answer(parcel, 200, ()) for parcel in parcels]
+        return [answer for answer in answers if answer.number] or refusals([], unreadable(200))
 
     def parse_proof(self, body: bytes) -> tuple[Document, ...]:
         """The papers in an answer of POST /track/v1/trackingdocuments. Raises CarrierError for an unreadable body."""

@@ -7,13 +7,15 @@ answer sorts its numbers into accepted and rejected, each rejected one with a co
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from carriers.core import pushing
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Found, NotFound
@@ -32,6 +34,8 @@ from carriers.seventeentrack.codes import ERRORS, NOT_REGISTERED
 from carriers.seventeentrack.parcel import SLUG, read
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -42,13 +46,22 @@ MANIFEST: Final = Manifest(
     names=("17 Track", "17track.net"),
     tracking_page=None,
     api="https://api.17track.net/track/v2.2",
-    credentials=(Credential("token", "Access key of the Tracking API"),),
+    credentials=(
+        Credential("token", "Access key of the Tracking API; pushes are signed with it"),
+        Credential(
+            pushing.OLD_SECRET, "The access key before, while pushes may still be signed with it", required=False
+        ),
+    ),
     batch_size=40,
     quota=Quota(per_second=3),
     gives_offsets=True,
     quality=Quality.UNVERIFIED,
     docs="https://api.17track.net/en/doc",
     terms="Every number that is registered counts in the plan.",
+    push=Push(
+        proof="Signed with the access key (sign).",
+        set_up="Enter the address under Settings, Webhook, and choose version 2.2 there.",
+    ),
 )
 
 
@@ -67,6 +80,18 @@ class SeventeenTrack:
         accepted = [_answer(one) for one in objects(inner.get("accepted")) if text(one.get("number")) is not None]
         rejected = [_rejected(one, http_status) for one in objects(inner.get("rejected")) if text(one.get("number"))]
         return [*accepted, *rejected] or refusals(asked, _refused(data, http_status))
+
+    def verify_push(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        account: Account,
+        now: datetime,  # noqa: ARG002  # part of the contract; 17TRACK does not stamp what it sends
+    ) -> Genuine | None:
+        """Whether the body is signed; that a number is watched no more is not. See `SignedPushes.verify_push`."""
+        secrets = pushing.secrets_of(account, "token")
+        genuine = pushing.is_signed(headers.get("sign"), body, secrets, _signature)
+        return Genuine(pushing.digest(body)) if genuine else None
 
     def parse_push(self, body: bytes) -> list[Answer]:
         """Read one webhook: a whole parcel, or the news that it is watched no more. See `Pushes.parse_push`."""
@@ -97,6 +122,10 @@ class SeventeenTrack:
 
 
 CARRIER: Final = SeventeenTrack()
+
+
+def _signature(secret: str, body: bytes) -> bytes:
+    return hashlib.sha256(body + b"/" + secret.encode()).hexdigest().encode()
 
 
 def _call(what: str, requests: Sequence[TrackRequest], account: Account) -> Call:

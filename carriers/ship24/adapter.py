@@ -7,12 +7,13 @@ first question may take Ship24 a minute; it is given up long before, and the nex
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from carriers.core import pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
@@ -21,6 +22,8 @@ from carriers.ship24.codes import ERRORS
 from carriers.ship24.tracking import SLUG, number_of, read
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -31,11 +34,18 @@ MANIFEST: Final = Manifest(
     names=("Ship24 Tracking",),
     tracking_page=None,
     api="https://api.ship24.com/public/v1",
-    credentials=(Credential("api_key", "API key of a plan with trackers"),),
+    credentials=(
+        Credential("api_key", "API key of a plan with trackers"),
+        *pushing.secrets("Webhook secret, shown where the webhook is added; turns pushes on"),
+    ),
     quota=Quota(per_second=10),
     quality=Quality.VENDOR_SAMPLES,
     docs="https://docs.ship24.com",
     terms="Every number that is asked about counts in the plan.",
+    push=Push(
+        proof="The webhook secret comes along (Authorization: Bearer).",
+        set_up="Enter the address under Integrations, Webhook. The secret is shown there.",
+    ),
 )
 
 _JSON: Final = "application/json"
@@ -57,6 +67,17 @@ class Ship24:
         if not answers and isinstance(inner.get("trackings"), list):
             return refusals(asked, _nothing(http_status))
         return answers or refusals(asked, _refused(data, http_status))
+
+    def verify_push(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        account: Account,
+        now: datetime,  # noqa: ARG002  # part of the contract; Ship24 does not stamp what it sends
+    ) -> Genuine | None:
+        """Whether the webhook secret came along. See `SignedPushes.verify_push`."""
+        known = [secret.encode() for secret in pushing.secrets_of(account)]
+        return Genuine(pushing.digest(body)) if pushing.is_one_of(pushing.bearer(headers), known) else None
 
     def parse_push(self, body: bytes) -> list[Answer]:
         """Read one webhook: whole trackings, as in an answer. See `Pushes.parse_push`."""

@@ -7,17 +7,17 @@ not read. "Not found" is an HTTP 400.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from carriers.core import meaning
+from carriers.core import meaning, pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, Meaning
@@ -38,6 +38,8 @@ from carriers.core.times import CarrierTime, parse_offset, with_offset
 from carriers.usps.codes import ALERT, CATEGORIES, ERRORS, EVENTS, TO_SENDER
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx2
 
     from carriers.core.auth import TokenCache
@@ -62,6 +64,7 @@ MANIFEST: Final = Manifest(
     credentials=(
         Credential("client_id", "Consumer key of an app whose access to Tracking was granted", secret=False),
         Credential("client_secret", "Consumer secret of the same app"),
+        *pushing.secrets("The 32 characters that you gave as the subscription's secret; turns pushes on"),
     ),
     batch_size=1,
     quota=Quota(per_day=1440),  # about 60 an hour, calls for tokens included
@@ -69,6 +72,11 @@ MANIFEST: Final = Manifest(
     gives_offsets=True,
     quality=Quality.RECORDINGS,
     docs="https://developers.usps.com/trackingv3r2",
+    push=Push(
+        proof="Signed with the subscription's secret (X-HMAC), time included.",
+        set_up="Create a subscription (Subscriptions - Tracking 3.2) with the address as its listenerURL and a secret "
+        "of 32 characters.",
+    ),
 )
 
 # A wrong number would cost one of the few calls.
@@ -92,6 +100,33 @@ class Usps:
         number = text(data.get("trackingNumber")) or (asked[0] if len(asked) == 1 else "")
         return [Found(number, _report(data, number))]
 
+    def verify_push(self, headers: Mapping[str, str], body: bytes, account: Account, now: datetime) -> Genuine | None:
+        """Whether time and content are signed, and of the last three days. See `SignedPushes.verify_push`."""
+        pushed = _pushed(body)
+        if pushed is None:
+            return None
+        stamp, content = pushed
+        signed, secrets = (stamp + content).encode("utf-8", "surrogatepass"), pushing.secrets_of(account)
+        given = headers.get("x-hmac") or headers.get("hmac-header")
+        genuine = pushing.is_signed(given, signed, secrets, pushing.base_64)
+        return (
+            Genuine(pushing.digest(signed)) if genuine and pushing.of_late(pushing.moment(time(stamp)), now) else None
+        )
+
+    def parse_push(self, body: bytes) -> list[Answer]:
+        """Read one push: a parcel as in an answer, or one event of it. See `Pushes.parse_push`."""
+        try:
+            data = an_object(read_json(body))
+            if isinstance(content := data.get("payload"), str):
+                data = an_object(read_json(content.encode("utf-8", "replace")))
+        except CarrierError as error:
+            return refusals([], error)
+        number = text(data.get("trackingNumber"))
+        if number is None:
+            return refusals([], unreadable(200))
+        lone = "trackingEvents" not in data and {"eventCode", "eventType"} & data.keys()
+        return [Found(number, _report(data | {"trackingEvents": [data]} if lone else data, number))]
+
     async def track(
         self, requests: Sequence[TrackRequest], account: Account, client: httpx2.AsyncClient, tokens: TokenCache
     ) -> list[Answer]:
@@ -110,6 +145,16 @@ class Usps:
 
 
 CARRIER: Final = Usps()
+
+
+def _pushed(body: bytes) -> tuple[str, str] | None:
+    """Time and content of a push, as they are signed: texts inside a JSON object."""
+    try:
+        data = an_object(read_json(body))
+    except CarrierError:
+        return None
+    stamp, content = data.get("timestamp"), data.get("payload")
+    return (stamp, content) if isinstance(stamp, str) and isinstance(content, str) else None
 
 
 # --- calling --------------------------------------------------------------------------------------------------
