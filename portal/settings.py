@@ -51,7 +51,12 @@ class Settings(BaseModel):
     time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
 
     link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
-    raw_days: int = Field(30, ge=0, le=365, description="Days for which carriers' raw answers are kept.")
+    raw_days: int = Field(
+        90,
+        ge=0,
+        le=365,
+        description="Days for which carriers' raw answers are kept, for `jalon replay`; 0: not at all.",
+    )
     event_days: int = Field(30, ge=2, le=365, description="Days for which the event log is kept.")
 
     max_streams: int = Field(10_000, ge=1, description="Live pages open at once in one process.")

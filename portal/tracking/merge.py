@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from carriers import Checkpoint, Milestone, Report
 from portal.kit.db import Tx, one
@@ -29,10 +29,11 @@ from portal.tracking.rows import (
     said_of,
 )
 from portal.tracking.timeline import Said, Source, fold, identity_of
+from portal.tracking.unknown import count_unknown
 
 Columns = Mapping[str, Any]
 
-_STATED = (
+STATED = (
     "carrier_milestone",
     "carrier_reason",
     "carrier_at",
@@ -41,9 +42,9 @@ _STATED = (
     "estimate_from",
     "estimate_to",
 )
-_FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
-_KEPT = Query(
-    select(*(SHIPMENT.c[name] for name in (*_STATED, *_FOLDED, "shop_milestone", "shop_at", "shipped_at")))
+FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
+KEPT = Query(
+    select(*(SHIPMENT.c[name] for name in (*STATED, *FOLDED, "shop_milestone", "shop_at", "shipped_at")))
     .where(SHIPMENT.c.id == bindparam("shipment"))
     .with_for_update()
 )
@@ -52,18 +53,17 @@ _SCANS = Query(
         CHECKPOINT.c.identity, CHECKPOINT.c.milestone, CHECKPOINT.c.reason, CHECKPOINT.c.delayed, CHECKPOINT.c.sort_at
     ).where(CHECKPOINT.c.shipment_id == bindparam("shipment"))
 )
-_KEEP = Query(
-    update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=(*_STATED, *_FOLDED, "updated_at")
-)
-_ADD_CHECKPOINT = Query(insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity), CHECKPOINT_COLUMNS)
+KEEP = Query(update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=(*STATED, *FOLDED, "updated_at"))
+ADD_CHECKPOINT = Query(insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity), CHECKPOINT_COLUMNS)
 ANOTHER_PARCEL = timedelta(days=45)  # a label may be weeks older than the day the shop names as sent
-_ADD_WORDS = Query(insert(CHECKPOINT_PRIVATE), PRIVATE_COLUMNS)
+LONGEST_WAY = timedelta(days=200)  # with customs, a pickup point and the way back; a number returns later
+ADD_WORDS = Query(insert(CHECKPOINT_PRIVATE), PRIVATE_COLUMNS)
 
 
 async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Report) -> bool:
     """Add what a report brings to what is known; True (and an event) when the parcel's page changes."""
-    kept = await one(tx, _KEPT, {"shipment": shipment_id})
-    ours = _of_this_parcel(report, kept.shipped_at)
+    kept = await one(tx, KEPT, {"shipment": shipment_id})
+    ours = of_this_parcel(report, kept.shipped_at)
     if ours is None:
         return False
     report = ours
@@ -71,38 +71,44 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
     fresh = _fresh(report, {scan.identity for scan in scans})
     if fresh:
         rows = [checkpoint_row(shipment_id, identity, checkpoint, now) for identity, checkpoint in fresh.items()]
-        added = await tx.rows(_ADD_CHECKPOINT, rows)
-        await tx.run(_ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
-        scans += [_said(identity, checkpoint) for identity, checkpoint in fresh.items()]
-    at = max((c.at.sort_key.replace(tzinfo=UTC) for c in report.checkpoints if c.at is not None), default=None)
+        added = await tx.rows(ADD_CHECKPOINT, rows)
+        await tx.run(ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
+        scans += [scan_said(identity, checkpoint) for identity, checkpoint in fresh.items()]
+    at = newest_of(report)
     # Of a report that comes late, after news of a later moment, only the scans count.
     late = at is not None and kept.last_scan_at is not None and at < kept.last_scan_at
-    changed = await _keep(tx, now, shipment_id, kept, {} if late else _stated(kept, report, at), scans)
-    if not late:
-        await _keep_private(tx, shipment_id, report)
+    changed = await _keep(tx, now, shipment_id, kept, {} if late else stated_of(kept.carrier_at, report, at), scans)
+    changed |= not late and await _keep_private(tx, shipment_id, report)
     if not fresh and not changed:
         return False
+    await count_unknown(tx, now, shipment_id, report, fresh.values())
     tx.emit(topic, "shipment.changed", shipment=shipment_id)
     return True
 
 
 async def refold(tx: Tx, now: datetime, shipment_id: int) -> None:
     """Work out where the parcel stands from all that is kept, and keep that."""
-    kept = await one(tx, _KEPT, {"shipment": shipment_id})
+    kept = await one(tx, KEPT, {"shipment": shipment_id})
     scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
     await _keep(tx, now, shipment_id, kept, {}, scans)
 
 
-def _of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None:
-    """The report without scans from long before this parcel was sent: carriers give numbers out again. None
-    when every dated scan is of the parcel before, and with them what the carrier says of it."""
+def of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None:
+    """The report without scans from long before this parcel was sent, or long after: carriers give numbers out
+    again. None when every dated scan is of another parcel, and with them what the carrier says of it."""
     if shipped_at is None:
         return report
-    begins = shipped_at.replace(tzinfo=None) - ANOTHER_PARCEL
-    ours = tuple(c for c in report.checkpoints if c.at is None or c.at.sort_key >= begins)
+    sent = shipped_at.astimezone(UTC).replace(tzinfo=None)
+    begins, ends = sent - ANOTHER_PARCEL, sent + LONGEST_WAY
+    ours = tuple(c for c in report.checkpoints if c.at is None or begins <= c.at.sort_key <= ends)
     if len(ours) == len(report.checkpoints):
         return report
-    return replace(report, checkpoints=ours) if any(c.at for c in ours) else None
+    if not any(c.at for c in ours):
+        return None
+    newest = newest_of(report)
+    if newest is not None and newest.replace(tzinfo=None) > ends:  # its status is that of the parcel after
+        return replace(report, checkpoints=ours, milestone=None, reason=None, delayed=False, estimate=None, proof=None)
+    return replace(report, checkpoints=ours)
 
 
 def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:
@@ -114,20 +120,21 @@ def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:
     return fresh
 
 
-def _said(identity: str, checkpoint: Checkpoint) -> Said:
+def scan_said(identity: str, checkpoint: Checkpoint) -> Said:
+    """A carrier's checkpoint as a statement for the fold."""
     at = checkpoint.at.sort_key if checkpoint.at else None
     reason = checkpoint.reason.value if checkpoint.reason else None
     return Said(Source.SCAN, checkpoint.milestone, at, reason, checkpoint.delayed, identity)
 
 
-def _stated(kept: Any, report: Report, at: datetime | None) -> Columns:
-    """The carrier's current status, as of its newest scan `at`, and its estimate."""
+def stated_of(before: datetime | None, report: Report, at: datetime | None) -> dict[str, Any]:
+    """The carrier's current status, as of its newest scan `at` (or of its word `before`), and its estimate."""
     stated: dict[str, Any] = estimate_columns(report)
     if report.milestone is not None:
         stated |= {
             "carrier_milestone": report.milestone.value,
             "carrier_reason": report.reason.value if report.reason else None,
-            "carrier_at": at or kept.carrier_at,
+            "carrier_at": at or before,
             "carrier_delayed": report.delayed,
         }
     return stated
@@ -135,31 +142,50 @@ def _stated(kept: Any, report: Report, at: datetime | None) -> Columns:
 
 async def _keep(tx: Tx, now: datetime, shipment_id: int, kept: Any, stated: Columns, scans: Sequence[Said]) -> bool:
     """Fold all that is known, and keep it where it differs from what was kept."""
-    before = {name: getattr(kept, name) for name in (*_STATED, *_FOLDED)}
-    told = {**before, **stated}
+    after = folded(kept, stated, scans)
+    if all(getattr(kept, name) == value for name, value in after.items()):
+        return False
+    await tx.run(KEEP, {**after, "updated_at": now, "shipment": shipment_id})
+    return True
+
+
+def folded(kept: Any, stated: Columns, scans: Sequence[Said]) -> dict[str, Any]:
+    """What is to be kept of a shipment, after a carrier `stated` something besides its scans."""
+    told = {name: stated.get(name, getattr(kept, name)) for name in STATED}
     standing = fold([*scans, *_claims(told, kept)])
     newest = max((scan.at for scan in scans if scan.at is not None), default=None)
-    after = told | {
+    return told | {
         "milestone": standing.milestone.value,
         "reason": standing.reason,
         "delayed": standing.delayed,
         "finished_at": standing.since.replace(tzinfo=UTC) if standing.finished and standing.since else None,
         "last_scan_at": newest.replace(tzinfo=UTC) if newest else None,
     }
-    if after == before:
+
+
+async def _keep_private(tx: Tx, shipment_id: int, report: Report) -> bool:
+    """Keep who received it and where it waits; True when that is news."""
+    given = private_of(report)
+    if not given:
         return False
-    await tx.run(_KEEP, {**after, "updated_at": now, "shipment": shipment_id})
-    return True
+    columns = SHIPMENT_PRIVATE.c
+    other = or_(*(columns[name].is_distinct_from(value) for name, value in given.items()))
+    return await tx.run(update(SHIPMENT_PRIVATE).where(columns.shipment_id == shipment_id, other).values(**given)) > 0
 
 
-async def _keep_private(tx: Tx, shipment_id: int, report: Report) -> None:
+def private_of(report: Report) -> dict[str, Any]:
+    """Who received it and where it waits, as far as a report says."""
     given: dict[str, Any] = {}
     if report.proof and report.proof.signed_by:
         given["signed_by"] = report.proof.signed_by
     if report.pickup_point and (name := report.pickup_point.text or report.pickup_point.city):
         given["pickup_point"] = name
-    if given:
-        await tx.run(update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id).values(**given))
+    return given
+
+
+def newest_of(report: Report) -> datetime | None:
+    """The moment of the newest dated scan."""
+    return max((c.at.sort_key.replace(tzinfo=UTC) for c in report.checkpoints if c.at is not None), default=None)
 
 
 def _claims(told: Columns, kept: Any) -> Iterable[Said]:

@@ -19,8 +19,9 @@ class Shipment(Table, table=True):
 
     `carrier` is an adapter's slug, None when we can only link. `carrier_*` is what the carrier last
     stated as the current status, `shop_*` what the shop said. `milestone`, `reason`, `finished_at`,
-    `last_scan_at` are the fold of all that. Estimates are local to the destination: a day, and wall
-    clock times "HH:MM".
+    `last_scan_at` are the fold of all that. `shop_carrier` is the adapter that the shop's word stands for,
+    `settled_by` who says that it is `carrier`: "shop", "poll", "staff" or "customer". Estimates are local
+    to the destination: a day, and wall clock times "HH:MM".
     """
 
     id: int | None = key()
@@ -40,6 +41,8 @@ class Shipment(Table, table=True):
     carrier_reason: str | None = None
     carrier_delayed: bool = False
     carrier_at: datetime | None = None
+    shop_carrier: str | None = None
+    settled_by: str | None = None
     shop_milestone: str | None = None
     shop_at: datetime | None = None
     shop_delayed: bool = False
@@ -53,7 +56,8 @@ class Shipment(Table, table=True):
 
 class Tracker(Table, table=True):
     """Asks the carrier about one shipment. `next_poll_at` is the queue and, while a worker asks, the
-    lease: moving it forward claims the row. None: asking has ended."""
+    lease: moving it forward claims the row. None: asking has ended. `candidates` are the carriers still to be
+    tried for a number whose carrier nobody has named, separated by commas, the present one last."""
 
     __table_args__ = (
         Index(
@@ -75,6 +79,7 @@ class Tracker(Table, table=True):
     known: bool = False
     problem: str | None = None
     watched_until: datetime | None = None
+    candidates: str | None = None
 
 
 class Checkpoint(Table, table=True):
@@ -98,6 +103,19 @@ class Checkpoint(Table, table=True):
     seen_at: datetime
 
 
+class UnknownCode(Table, table=True):
+    """A code that a carrier sent and that its adapter's table lacks, with how often a scan bore it."""
+
+    __tablename__ = "unknown_code"
+
+    carrier: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+
+
 SHIPMENT: SaTable = Shipment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 TRACKER: SaTable = Tracker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CHECKPOINT: SaTable = Checkpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

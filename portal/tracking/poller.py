@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from sqlalchemy import insert
 
 import carriers
-from carriers import Account, Carrier, CarrierError, ErrorKind, Failed, TrackRequest
+from carriers import Account, Carrier, CarrierError, ErrorKind, Failed, Found, TrackRequest
 from carriers.core.accounts import served_by
-from carriers.core.http import Reply, recording
+from carriers.core.http import recording
 from carriers.core.registry import service_named
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
 from portal.tracking.asking import Claim, claim_due, settle
-from portal.tracking.private import RAW_ANSWER
+from portal.tracking.raw import Raw, about, keep, raws_of
 
 log = logging.getLogger("jalon.poller")
 _IDLE_S = 1.0
@@ -86,7 +82,8 @@ class Poller:
         self._note_refusals(account, answers)
         for problem in {a.error.kind for a in answers if isinstance(a, Failed)}:
             log.warning("%s: %s for %d parcels", carrier.manifest.slug, problem.value, len(claims))
-        await asyncio.gather(*(self._settle(c, a, replies) for c, a in zip(claims, answers, strict=True)))
+        raws = raws_of(carrier.manifest.slug, [request.number for request in requests], replies)
+        await asyncio.gather(*(self._settle(c, a, raws) for c, a in zip(claims, answers, strict=True)))
 
     def _note_refusals(self, account: Account, answers: Sequence[carriers.Answer]) -> None:
         """An account that was told to wait, or to sign in, is left alone for so long: its other parcels
@@ -109,14 +106,15 @@ class Poller:
             error = CarrierError(ErrorKind.SERVER, "the adapter failed")
         return [Failed(request.number, error) for request in requests]
 
-    async def _settle(self, claim: Claim, answer: carriers.Answer, replies: Sequence[Reply]) -> None:
+    async def _settle(self, claim: Claim, answer: carriers.Answer, raws: Sequence[Raw]) -> None:
         context = self._context
         now = context.clock.now()
-        kept = [_raw(claim, reply) | {"at": now} for reply in replies] if context.settings.raw_days else []
 
         async def unit(tx: Tx) -> None:
-            if await settle(tx, now, claim, answer, context.settings.poll_pace) and kept:
-                await tx.run(insert(RAW_ANSWER), kept)
+            news = await settle(tx, now, claim, answer, context.settings.poll_pace)
+            if news and isinstance(answer, Found) and context.settings.raw_days:
+                number = answer.report.number
+                await keep(tx, now, claim.shipment_id, number, about(raws, number))
 
         await context.db.write(unit)
 
@@ -130,12 +128,3 @@ def _rest(error: CarrierError) -> timedelta:
     if error.kind is ErrorKind.RATE_LIMITED:
         return timedelta(seconds=error.retry_after or _REST_S)
     return _REST_UNAUTHORISED if error.kind is ErrorKind.AUTH else timedelta(0)
-
-
-def _raw(claim: Claim, reply: Reply) -> dict[str, Any]:
-    return {
-        "shipment_id": claim.shipment_id,
-        "carrier": claim.carrier,
-        "http_status": reply.status,
-        "body": zlib.compress(reply.body),
-    }

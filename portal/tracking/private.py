@@ -3,10 +3,10 @@ every place as the carrier writes it is here, in tables of their own, readable b
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, Table as SaTable
+from sqlalchemy import Index, LargeBinary, Table as SaTable
 from sqlmodel import Field
 
-from portal.kit.tables import Table, key, link
+from portal.kit.tables import BigId, Table, key, link
 
 
 class CheckpointPrivate(Table, table=True):
@@ -37,18 +37,66 @@ class ShipmentPrivate(Table, table=True):
 
 
 class RawAnswer(Table, table=True):
-    """A carrier's answer as it came, compressed (zlib), kept for `raw_days`."""
+    """A carrier's answer as it came, compressed (zlib), kept for `raw_days`; a batch's once for all its parcels.
+
+    `carrier` is the adapter that reads it, `asked` the numbers that were asked about (JSON), `pushed` whether
+    the carrier sent it by itself.
+    """
 
     __tablename__ = "raw_answer"
+    __table_args__ = (Index("uq_raw_answer_digest", "digest", unique=True),)
 
     id: int | None = key()
-    shipment_id: int = link("shipment.id")
+    digest: str = Field(max_length=32)
     carrier: str
+    asked: str = "[]"
     http_status: int
+    pushed: bool = False
     body: bytes = Field(sa_type=LargeBinary)
     at: datetime = Field(index=True)
+
+
+class RawAnswerParcel(Table, table=True):
+    """A parcel of which a raw answer brought news, at the moment that its checkpoints bear as `seen_at`.
+    `number` is how the carrier writes the parcel's number in that answer."""
+
+    __tablename__ = "raw_answer_parcel"
+
+    raw_id: int = link("raw_answer.id", primary_key=True)
+    shipment_id: int = Field(foreign_key="shipment.id", primary_key=True, index=True, sa_type=BigId, ondelete="CASCADE")
+    number: str
+    at: datetime
+
+
+class UnknownCodeSample(Table, table=True):
+    """A parcel on which a code that no table of ours has was seen, and the carrier's own words for it."""
+
+    __tablename__ = "unknown_code_sample"
+
+    carrier: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    shipment_id: int = link("shipment.id")
+    text: str | None = None
+
+
+class ProofDocument(Table, table=True):
+    """What proves that a parcel was handed over: a signature, a photo or a page, compressed (zlib). Owner only."""
+
+    __tablename__ = "proof_document"
+    __table_args__ = (Index("uq_proof_document_shipment_id_digest", "shipment_id", "digest", unique=True),)
+
+    id: int | None = key()
+    shipment_id: int = link("shipment.id", index=False)
+    digest: str = Field(max_length=32)
+    kind: str
+    size: int
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime
 
 
 CHECKPOINT_PRIVATE: SaTable = CheckpointPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 SHIPMENT_PRIVATE: SaTable = ShipmentPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 RAW_ANSWER: SaTable = RawAnswer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+RAW_ANSWER_PARCEL: SaTable = RawAnswerParcel.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+UNKNOWN_CODE_SAMPLE: SaTable = UnknownCodeSample.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+PROOF_DOCUMENT: SaTable = ProofDocument.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

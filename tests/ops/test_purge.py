@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from portal import tables
@@ -21,6 +20,7 @@ from portal.orders.links import make_link, revoke_links
 from portal.orders.models import ORDER_LINK
 from portal.orders.sync import import_order
 from portal.tracking.private import RAW_ANSWER
+from portal.tracking.raw import Raw, keep
 from tests.support.context import order, parcel, rows
 
 DAY = timedelta(days=1)
@@ -33,8 +33,7 @@ async def lived(context: Context, clock: ManualClock) -> None:
     for day in range(0, 100, 5):
 
         async def unit(tx: Tx, day: int = day) -> None:
-            raw = {"shipment_id": 1, "carrier": "x", "http_status": 200, "body": zlib.compress(b"%d" % day)}
-            await tx.run(insert(RAW_ANSWER).values(**raw, at=clock.now()))
+            await keep(tx, clock.now(), 1, "6A12345678901", [Raw("x", 200, b"%d" % day)])
             tx.emit("order:1", "changed", day=day)
 
         await context.db.write(unit)
@@ -56,9 +55,9 @@ async def test_each_kind_is_kept_as_long_as_it_was_decided(any_context: Context,
     await purge(any_context, {})
     after = await counts(any_context)
     gone = {name: before[name] - after[name] for name in before if before[name] != after[name]}
-    assert gone == {"event": 15, "raw_answer": 14, "order_link": 14}
+    assert gone == {"event": 15, "raw_answer": 2, "raw_answer_parcel": 2, "order_link": 14}
     now = clock.now()
-    for column, days in ((EVENT.c.at, 30), (RAW_ANSWER.c.at, 30), (ORDER_LINK.c.expires_at, 21)):
+    for column, days in ((EVENT.c.at, 30), (RAW_ANSWER.c.at, 90), (ORDER_LINK.c.expires_at, 21)):
         ((oldest,),) = await rows(any_context, select(func.min(column).label("oldest")))
         assert now - days * DAY <= oldest < now - (days - 5) * DAY
     await purge(any_context, {})
