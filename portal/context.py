@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from carriers.core.accounts import PREFIX, AccountError, accounts_from, missing, variable
 from carriers.core.auth import TokenCache
@@ -23,7 +24,7 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that outlives a request."""
+    """Everything that outlives a request. `mailbox`: messages go nowhere and are read on a page (the demo)."""
 
     settings: Settings
     db: Database
@@ -31,11 +32,26 @@ class Context:
     accounts: Mapping[str, Account]
     clients: Clients
     tokens: TokenCache
+    mailbox: bool = False
+
+    @property
+    def mail_channel(self) -> Literal["smtp", "mailbox", "console", "none"]:
+        """Where messages go. Without a mail server they are shown on the console of a developer's machine and
+        nowhere else: they hold codes."""
+        if self.mailbox:
+            return "mailbox"
+        if self.settings.smtp_host:
+            return "smtp"
+        return "console" if self.settings.is_local else "none"
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    accounts: Mapping[str, Account] | None = None,
+    mailbox: bool = False,
 ) -> AsyncIterator[Context]:
     """A context for as long as the block lasts. Raises BadSetting."""
     clock = clock or SystemClock()
@@ -43,7 +59,7 @@ async def opened(
     db = open_database(settings.database_url, clock)
     clients = Clients(f"Jalon/{__version__} (+{settings.base_url})")
     try:
-        yield Context(settings, db, clock, ready, clients, TokenCache())
+        yield Context(settings, db, clock, ready, clients, TokenCache(), mailbox)
     finally:
         await clients.close()
         await db.close()

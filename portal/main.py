@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
 import re
@@ -35,7 +36,7 @@ from portal.ops.health import Health
 from portal.orders.pages import OrderPages, OrderStream
 from portal.tracking.watching import keep_watching
 from portal.wiring import react
-from portal.worker import work
+from portal.worker import hurried, work
 
 DemoOrders = Sequence[object]  # with number, url and note, for the home page
 _PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})/?")
@@ -177,8 +178,12 @@ async def _robots(_: Request) -> Response:
 async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator[None]:
     """The tasks of a web process, for as long as it serves."""
 
+    hurry = asyncio.Event()
+
     def tell(events: Sequence[Happened]) -> None:
         hub.notice(events)
+        if hurried(events):
+            hurry.set()
         for event in events:
             react(hub, event)
 
@@ -190,7 +195,7 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
         "watching": lambda: keep_watching(context, hub.topics),
     }
     if work_here:
-        jobs["work"] = lambda: work(context)
+        jobs["work"] = lambda: work(context, hurry)
     async with running(jobs):
         _settle_memory()
         yield

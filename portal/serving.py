@@ -54,7 +54,7 @@ async def _serve(
     demo: DemoOrders,
     beside: Beside | None,
 ) -> int:
-    async with opened(settings, clock=clock, accounts=accounts) as context:
+    async with opened(settings, clock=clock, accounts=accounts, mailbox=bool(demo)) as context:
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
         web = server(app, context)
         async with running({"beside": lambda: beside(context)} if beside else {}):

@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from portal.kit.errors import BadSetting
 
@@ -59,6 +59,30 @@ class Settings(BaseModel):
     )
     event_days: int = Field(30, ge=2, le=365, description="Days for which the event log is kept.")
 
+    mail_from: str | None = Field(
+        None, description="The address that messages to customers come from, like `orders@shop.example`."
+    )
+    mail_from_name: str | None = Field(
+        None, max_length=60, description="The name beside that address; without it the shop's name."
+    )
+    mail_reply_to: str | None = Field(None, description="Where answers to messages go, if not to their sender.")
+    smtp_host: str | None = Field(
+        None,
+        description="The mail server. Without one nothing is sent; on a developer's machine the console shows it.",
+    )
+    smtp_port: int | None = Field(
+        None, ge=1, le=65535, description="Its port; without it 587 (`starttls`), 465 (`tls`) or 25 (`none`)."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is encrypted; its certificate is checked."
+    )
+    smtp_user: str | None = Field(None, description="The name to sign in there with.")
+    smtp_password: str | None = Field(None, description="The password to that name; better in a file.")
+    smtp_certificates: str | None = Field(
+        None,
+        description="A file of certificates (PEM) to trust instead of the system's, for a mail server of one's own.",
+    )
+
     max_streams: int = Field(10_000, ge=1, description="Live pages open at once in one process.")
     max_streams_per_address: int = Field(20, ge=1, description="Live pages open at once from one address.")
     max_streams_per_link: int = Field(6, ge=1, description="Live pages open at once with one order link.")
@@ -99,6 +123,27 @@ class Settings(BaseModel):
             raise ValueError("must be an e-mail address or an https:// page")
         return value or None
 
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def _mail_address(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", value):
+            raise ValueError("must be a bare e-mail address, like orders@shop.example")
+        return value or None
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _mail_server(cls, value: str | None, given: ValidationInfo) -> str | None:
+        if value and not given.data.get("mail_from"):
+            raise ValueError("needs JALON_MAIL_FROM as well: the address that messages come from")
+        return value or None
+
+    @field_validator("smtp_certificates")
+    @classmethod
+    def _certificates(cls, value: str | None) -> str | None:
+        if value and not Path(value).is_file():
+            raise ValueError("is no file that can be read")
+        return value or None
+
     @field_validator("shop_brand_colour")
     @classmethod
     def _colour(cls, value: str) -> str:
@@ -114,6 +159,12 @@ class Settings(BaseModel):
         except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
             raise ValueError("is not a time zone; use an IANA name like Europe/Paris") from problem
         return value
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine's own browser can be meant: somebody is trying or developing."""
+        address = urlsplit(self.base_url)
+        return address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
 
     @property
     def embedded_worker(self) -> bool:

@@ -1,7 +1,17 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
 from portal.kit import events, jobs
+from portal.mail import models as mail_models, private as mail_private
 from portal.orders import models as order_models, private as order_private
 from portal.tracking import models as tracking_models, private as tracking_private
 
-__all__ = ["events", "jobs", "order_models", "order_private", "tracking_models", "tracking_private"]
+__all__ = [
+    "events",
+    "jobs",
+    "mail_models",
+    "mail_private",
+    "order_models",
+    "order_private",
+    "tracking_models",
+    "tracking_private",
+]

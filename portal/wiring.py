@@ -9,11 +9,13 @@ from typing import Any
 from portal.context import Context
 from portal.kit.events import Happened
 from portal.kit.live import Hub
+from portal.mail import delivery, outbox
 from portal.ops import purge
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
-JOBS: Mapping[str, Job] = {"purge": purge.purge}
+DELIVER = delivery.Deliver()
+JOBS: Mapping[str, Job] = {"purge": purge.purge, outbox.JOB: DELIVER}
 SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6)}
 
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Sequence
 
 from portal.context import Context
 from portal.kit import jobs
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
+from portal.kit.events import Happened
+from portal.kit.tail import Tail
 from portal.tracking.poller import Poller
 from portal.wiring import JOBS, SCHEDULE
 
@@ -18,14 +22,39 @@ _LOOK_EVERY_S = 2.0
 _TOGETHER = 10
 
 
-async def work(context: Context) -> None:
-    """Do everything that is due until cancelled."""
+async def work(context: Context, hurry: asyncio.Event | None = None) -> None:
+    """Do everything that is due until cancelled. `hurry` is set when a job should not wait for the next look;
+    without it the event log is followed for that."""
     async with asyncio.TaskGroup() as group:
         group.create_task(Poller(context).run(), name="poller")
-        group.create_task(_jobs(context), name="jobs")
+        if hurry is None:
+            hurry = asyncio.Event()
+            group.create_task(_follow(context, hurry), name="hurry")
+        group.create_task(_jobs(context, hurry), name="jobs")
 
 
-async def _jobs(context: Context) -> None:
+def hurried(events: Sequence[Happened]) -> bool:
+    """Whether one of these events asks to look for jobs at once."""
+    return any(event.kind == jobs.HURRY for event in events)
+
+
+async def _follow(context: Context, hurry: asyncio.Event) -> None:
+    def tell(events: Sequence[Happened]) -> None:
+        if hurried(events):
+            hurry.set()
+
+    tail = Tail(context.db, tell)
+    while True:  # it begins at the present: what is due already is found without it
+        try:
+            await tail.begin()
+            break
+        except Unavailable as problem:
+            log.warning("cannot follow the event log: %s", problem)
+            await asyncio.sleep(_LOOK_EVERY_S)
+    await tail.run()
+
+
+async def _jobs(context: Context, hurry: asyncio.Event) -> None:
     while True:
         try:
             await _schedule(context)
@@ -33,7 +62,9 @@ async def _jobs(context: Context) -> None:
                 pass
         except Unavailable as problem:
             log.warning("cannot look for jobs: %s", problem)
-        await asyncio.sleep(_LOOK_EVERY_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hurry.wait(), _LOOK_EVERY_S)
+        hurry.clear()
 
 
 async def run_due(context: Context) -> int:

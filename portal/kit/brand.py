@@ -23,8 +23,13 @@ def brand_css(colour: str) -> str:
     """The stylesheet for `colour`, "#rrggbb". Raises ValueError for anything else."""
     brand = parsed(colour)
     on_brand = max("#ffffff", "#000000", key=lambda ink: contrast(parsed(ink), brand))
-    light, dark = (_hex(_readable(brand, parsed(surface))) for surface in (LIGHT, DARK))
+    light, dark = ink(colour, LIGHT), ink(colour, DARK)
     return f":root{{--brand:{_hex(brand)};--on-brand:{on_brand};--brand-ink:light-dark({light},{dark})}}\n"
+
+
+def ink(colour: str, surface: str) -> str:
+    """The colour made readable on a surface, both "#rrggbb". Raises ValueError for anything else."""
+    return _hex(_readable(parsed(colour), parsed(surface)))
 
 
 def contrast(one: Rgb, other: Rgb) -> float:

@@ -72,7 +72,7 @@ def environment(
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]  # the i18n extension's own switch
     env.filters.update(formats.FILTERS, translated=_translated)
-    env.globals.update(_WORDS)
+    env.globals.update(WORDS)
     env.globals.update(asset=asset, **(extra_globals or {}))
     return env
 
@@ -146,7 +146,7 @@ def _marked(*words: str) -> str:
     return words[-1]
 
 
-_WORDS = {
+WORDS = {
     "_": _gettext,
     "gettext": _gettext,
     "ngettext": _ngettext,

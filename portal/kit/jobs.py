@@ -17,6 +17,7 @@ from portal.kit.tables import Table, key
 
 LEASE = timedelta(seconds=30)
 TRIES = 8
+HURRY = "job.hurry"
 
 
 class Job(Table, table=True):
@@ -66,6 +67,11 @@ async def enqueue(
         "created_at": now,
     }
     await tx.upsert(JOB, [row], ["unique_key"], update=False)
+
+
+def hurry(tx: Tx) -> None:
+    """Have workers look at once when this commits, instead of at their next round: somebody waits for it."""
+    tx.emit("jobs", HURRY)
 
 
 async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[Claimed]:

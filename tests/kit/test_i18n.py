@@ -103,11 +103,11 @@ class Words(HTMLParser):
             self.handle_data(given.get(name) or "")
 
     def handle_data(self, data: str) -> None:
-        if re.search(r"[^\W\d_]", data):
+        if self.cdata_elem != "style" and re.search(r"[^\W\d_]", data):  # a stylesheet is not spoken
             self.found.append(data.strip())
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEMPLATES, ids=str)
 def test_no_text_of_a_template_is_outside_gettext(path: Path) -> None:
     assert spoken_outside_gettext(path.read_text()) == []
 

@@ -28,6 +28,15 @@ WRONG = {
     "LINK_DAYS": ["0", "366", "x"],
     "RAW_DAYS": ["-1", "366"],
     "EVENT_DAYS": ["1", "366"],
+    "MAIL_FROM": ["shop", "Shop <a@b.example>", "a@b.example\nBcc: x@y.example", "@b.example"],
+    "MAIL_FROM_NAME": ["x" * 61],
+    "MAIL_REPLY_TO": ["shop", "a b@c.example"],
+    "SMTP_HOST": ["mail.example.com"],  # it needs a sender as well
+    "SMTP_PORT": ["0", "65536", "smtp"],
+    "SMTP_SECURITY": ["", "ssl", "STARTTLS"],
+    "SMTP_USER": [],
+    "SMTP_PASSWORD": [],
+    "SMTP_CERTIFICATES": ["/nowhere/at/all.pem"],
     "MAX_STREAMS": ["0", "many"],
     "MAX_STREAMS_PER_ADDRESS": ["0"],
     "MAX_STREAMS_PER_LINK": ["0"],
@@ -35,7 +44,7 @@ WRONG = {
     "POLL_PACE": ["0", "-1", "nan", "inf", "fast"],
     "POLL_CONCURRENCY": ["0", "65"],
 }
-FREE = {"SHOP_NAME"}  # any text will do
+FREE = {"SHOP_NAME", "MAIL_FROM_NAME"}  # any text will do
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
 
 
