@@ -1,6 +1,6 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
-from portal.kit import events, jobs
+from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.orders import models as order_models, private as order_private
 from portal.tracking import models as tracking_models, private as tracking_private
@@ -12,6 +12,7 @@ __all__ = [
     "mail_private",
     "order_models",
     "order_private",
+    "quota",
     "tracking_models",
     "tracking_private",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from portal.context import Context
+from portal.kit import quota
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.mail import outbox
@@ -25,6 +26,7 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await delete_raw_answers(tx, now - timedelta(days=settings.raw_days))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
         await outbox.forget(tx, now)
+        await quota.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))
 
     await context.db.write(unit)
