@@ -43,9 +43,10 @@ format: ## write the formatting that `make check` asks for
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: ## write docs/settings.md anew from the settings
+docs: ## write docs/settings.md and docs/carriers.md anew from the settings and the manifests
 	@scripts/install.sh dev
 	@$(BIN)/python scripts/settings_page.py
+	@$(BIN)/python scripts/carriers_page.py
 
 migration: ## write the next migration from what the tables lack: NAME="what it does"
 	@scripts/install.sh dev

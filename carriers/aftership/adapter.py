@@ -16,7 +16,19 @@ from carriers.aftership.tracking import SLUG, read
 from carriers.core import pushing
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Failed, Found, NotFound
@@ -50,7 +62,6 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=50,
     quota=Quota(per_second=10),
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     retention_days=120,
     docs="https://www.aftership.com/docs/tracking/quickstart/api-quick-start",
@@ -59,6 +70,8 @@ MANIFEST: Final = Manifest(
         proof="Signed with the webhook secret (aftership-hmac-sha256); each event has an id and a time.",
         set_up="Add the address under Settings, Notifications, Webhooks. The secret is shown there.",
     ),
+    gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
+    times=Times.MIXED,
 )
 
 _NUMBER: Final = re.compile(r"^[0-9A-Z-]{4,60}$")

@@ -15,7 +15,7 @@ from carriers.amazon_shipping.codes import BACK, CODES, ERRORS
 from carriers.core.answers import refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, Meaning, checkpoint, report
@@ -52,11 +52,12 @@ MANIFEST: Final = Manifest(
         Credential("carrier_id", "Carrier ID that rates are given under, such as AMZN_UK", secret=False),
         Credential("business_id", "Shipping business, such as AmazonShipping_FR", secret=False, required=False),
     ),
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     retention_days=45,
     docs="https://developer-docs.amazon.com/amazon-shipping/docs/tracking",
     terms="For parcels that Amazon carries for this seller.",
+    gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.SIGNER),
+    times=Times.OFFSET,
 )
 
 _AMAZON: Final = ".amazon.com"

@@ -14,7 +14,7 @@ from carriers.asendia.codes import ERRORS, EVENTS
 from carriers.core.answers import refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, checkpoint, report
@@ -48,9 +48,10 @@ MANIFEST: Final = Manifest(
         Credential("password", "Password of the same user"),
         Credential("customer_id", "Customer ID that the parcels belong to", secret=False),
     ),
-    gives_offsets=True,
     quality=Quality.UNVERIFIED,
     docs="https://www.asendia-sync.com",
+    gives=gives(Gives.PLACES),
+    times=Times.OFFSET,
 )
 
 

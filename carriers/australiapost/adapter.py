@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from carriers.australiapost.codes import ERRORS, NO_PLACE, meaning, state
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call, send
 from carriers.core.meaning import UNKNOWN, Meaning, checkpoint, report
@@ -47,10 +47,11 @@ MANIFEST: Final = Manifest(
         Credential("account_number", "Number of the charge account", secret=False),
     ),
     batch_size=10,
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://developers.auspost.com.au/apis/shipping-and-tracking",
     terms="By contract, and for own parcels only.",
+    gives=gives(Gives.PLACES),
+    times=Times.OFFSET,
 )
 
 _DELIVERED: Final = "delivered - "

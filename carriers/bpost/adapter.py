@@ -14,7 +14,7 @@ from urllib.parse import quote
 from carriers.bpost.codes import STATES
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, checkpoint, report
@@ -37,10 +37,10 @@ MANIFEST: Final = Manifest(
         Credential("account_id", "Account ID of the Shipping Manager", secret=False),
         Credential("passphrase", "Passphrase of the same account"),
     ),
-    gives_places=False,
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://bpost.freshdesk.com/support/solutions",
+    gives=gives(Gives.PICKUP_POINT),
+    times=Times.OFFSET,
 )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from carriers.canadapost.codes import ERRORS, THROTTLED, meaning
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import checkpoint, report
@@ -49,6 +49,8 @@ MANIFEST: Final = Manifest(
     quality=Quality.RECORDINGS,
     docs="https://www.canadapost-postescanada.ca/info/mc/business/productsservices/developers/services/tracking/default.jsf",
     terms="Calls a minute are limited without a published number.",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.SIGNER, Gives.PICKUP_POINT),
+    times=Times.LOCAL,
 )
 
 _MIDNIGHT: Final = "00:00:00"

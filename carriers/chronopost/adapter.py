@@ -14,7 +14,7 @@ from carriers.chronopost.codes import EVENTS, SIGNED_BY
 from carriers.core import meaning
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN
@@ -37,10 +37,10 @@ MANIFEST: Final = Manifest(
     instead=("laposte",),
     batch_size=1,
     quota=Quota(),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     docs="https://ws.chronopost.fr/tracking-cxf/TrackingServiceWS?wsdl",
+    gives=gives(Gives.PLACES, Gives.SIGNER),
+    times=Times.OFFSET,
 )
 
 _NAMESPACE: Final = "http://cxf.tracking.soap.chronopost.fr/"

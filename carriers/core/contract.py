@@ -29,6 +29,30 @@ class Quality(StrEnum):
     UNVERIFIED = "unverified"
 
 
+class Gives(StrEnum):
+    """What a carrier tells besides what happened and when."""
+
+    PLACES = "places"
+    COORDINATES = "coordinates"
+    ESTIMATE = "estimate"
+    WINDOW = "window"
+    SIGNER = "signer"
+    PICKUP_POINT = "pickup_point"
+
+
+def gives(*what: Gives) -> frozenset[Gives]:
+    """For a manifest: all that a carrier gives."""
+    return frozenset(what)
+
+
+class Times(StrEnum):
+    """How a carrier writes times: with their offset, without (local, zone unknown), or some so and some so."""
+
+    OFFSET = "offset"
+    MIXED = "mixed"
+    LOCAL = "local"
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """One secret or identifier that an account needs. `name` is the settings key, in lower case."""
@@ -70,7 +94,9 @@ class Manifest:
     punctuation. `tracking_page` has `{number}` where the URL-encoded number goes. `api` is the
     production base URL. `services` pairs such a spelling with the `TrackRequest.service` it stands for.
     `instead` are the slugs of adapters that know the same parcels and can be asked for want of an account here.
-    `push` says how the carrier reports by itself, where it does and proves it.
+    `required_fields` are those of `TrackRequest` without which there is no answer, `better_with` those that
+    make it better. `retention_days` is how long the carrier remembers, `terms` what to know before relying on
+    it: None where we do not know. `push` says how the carrier reports by itself, where it does and proves it.
     """
 
     slug: str
@@ -84,8 +110,9 @@ class Manifest:
     required_fields: tuple[str, ...] = ()
     services: tuple[tuple[str, str], ...] = ()
     instead: tuple[str, ...] = ()
-    gives_places: bool = True
-    gives_offsets: bool = False
+    better_with: tuple[str, ...] = ()
+    gives: frozenset[Gives] = frozenset()
+    times: Times = Times.LOCAL
     quality: Quality = Quality.UNVERIFIED
     retention_days: int | None = None
     docs: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from carriers.core.answers import milestone_of
-from carriers.core.contract import Manifest, Push
+from carriers.core.contract import Manifest, Proves, Push
 from carriers.core.errors import CarrierError
 from carriers.core.model import (
     Answer,
@@ -19,6 +19,7 @@ from carriers.core.model import (
     ProofOfDelivery,
     Report,
 )
+from carriers.core.registry import get
 from carriers.core.times import CarrierTime
 
 Json = dict[str, Any]
@@ -70,8 +71,15 @@ def manifest_json(manifest: Manifest, missing: Sequence[str]) -> Json:
         "quota": {"per_second": manifest.quota.per_second, "per_day": manifest.quota.per_day},
         "credentials": [{"name": c.name, "help": c.help, "required": c.required} for c in manifest.credentials],
         "missing": list(missing),
+        "required_fields": list(manifest.required_fields),
+        "better_with": list(manifest.better_with),
+        "instead": list(manifest.instead),
+        "gives": sorted(manifest.gives),
+        "proof_documents": isinstance(get(manifest.slug), Proves),
+        "times": manifest.times.value,
         "quality": manifest.quality.value,
         "retention_days": manifest.retention_days,
+        "terms": manifest.terms,
         "docs": manifest.docs,
         "push": _push(manifest.push) if manifest.push is not None else None,
     }

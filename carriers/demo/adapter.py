@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from carriers.core import pushing
 from carriers.core.answers import deciding, in_order, newest_first, refusal, refusals
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Checkpoint, Estimate, Found, Milestone, Place, ProofOfDelivery, Report
@@ -44,13 +56,13 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=20,
     quota=Quota(per_second=50),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     push=Push(
         proof="Signed with the secret, time of sending included (pigeon-signature: t=…,v1=…).",
         set_up="Sign as `carriers.demo.signature` does.",
     ),
+    gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER, Gives.PICKUP_POINT),
+    times=Times.OFFSET,
 )
 
 _KINDS: Final = {

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Found
@@ -46,10 +46,10 @@ MANIFEST: Final = Manifest(
     instead=("dhl_unified",),
     batch_size=1,
     quota=Quota(),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://developer.dhl.com/api-reference/dhl-express-mydhl-api",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.SIGNER),
+    times=Times.MIXED,
 )
 
 

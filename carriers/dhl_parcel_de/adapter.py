@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Document, Failed, Found
@@ -43,10 +43,11 @@ MANIFEST: Final = Manifest(
     instead=("dhl_unified",),
     batch_size=20,
     quota=Quota(per_second=3, per_day=1000),
-    gives_places=True,
-    gives_offsets=False,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://developer.dhl.com/api-reference/dhl-parcel-de-tracking-post-parcel-germany",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW),
+    times=Times.LOCAL,
+    terms="The number of calls a day is by hearsay; the contract says what holds.",
 )
 
 # A number of another shape would spoil the answer for a whole batch.

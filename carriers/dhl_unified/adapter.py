@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from carriers.core.answers import in_order, newest_scan, refusal, refusals
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Found
@@ -65,11 +65,13 @@ MANIFEST: Final = Manifest(
     credentials=(Credential("api_key", "API key of an application with Shipment Tracking - Unified"),),
     batch_size=1,
     quota=Quota(per_second=0.2, per_day=250),
-    gives_places=True,
-    gives_offsets=False,
     quality=Quality.VENDOR_SAMPLES,
     retention_days=90,
     docs="https://developer.dhl.com/api-reference/shipment-tracking",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
+    times=Times.MIXED,
+    better_with=("postcode", "service"),
+    terms="250 calls a day until DHL raises that on request: ask before the shop opens.",
 )
 
 

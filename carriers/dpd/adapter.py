@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from carriers.core.answers import passed_on, refusals
 from carriers.core.asking import answered, plain
 from carriers.core.auth import Token
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, Reply, send
 from carriers.core.model import Answer, Found
@@ -49,11 +49,11 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=1,
     quota=Quota(),
-    gives_places=True,
-    gives_offsets=False,
     quality=Quality.RECORDINGS,
     docs="https://esolutions.dpd.com/entwickler/entwicklerdaten/shipperwebservice.aspx",
     terms="Parcels of the account's own only.",
+    gives=gives(Gives.PLACES),
+    times=Times.LOCAL,
 )
 
 _TYPES: Final = "http://dpd.com/common/service/types"

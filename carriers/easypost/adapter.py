@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Final
 from carriers.core import pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
@@ -38,7 +49,6 @@ MANIFEST: Final = Manifest(
         Credential("api_key", "API key; a test key knows only EasyPost's seven test numbers"),
         *pushing.secrets("Webhook secret that you chose when you added the webhook; turns pushes on"),
     ),
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://docs.easypost.com/docs/trackers",
     terms="Every new tracker is charged.",
@@ -46,6 +56,8 @@ MANIFEST: Final = Manifest(
         proof="Signed with the webhook secret (X-Hmac-Signature); each event has an id.",
         set_up="Add the address under Webhooks, with a secret that you choose.",
     ),
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.SIGNER),
+    times=Times.OFFSET,
 )
 
 _JSON: Final = "application/json"

@@ -15,7 +15,19 @@ from carriers.core import pushing
 from carriers.core.answers import newest_scan, refusal, refusals
 from carriers.core.asking import answered, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Failed, Found
@@ -54,8 +66,6 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=30,
     quota=Quota(per_second=140),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     retention_days=90,
     docs="https://developer.fedex.com/api/en-us/catalog/track/v1/docs.html",
@@ -64,6 +74,9 @@ MANIFEST: Final = Manifest(
         set_up="In a webhook project for Advanced Integrated Visibility, enter the address and a security token. "
         "FedEx charges for each number and wants an account of the United States.",
     ),
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
+    times=Times.MIXED,
+    terms="Pushes (Advanced Integrated Visibility) are paid by the number and need an account of nine digits.",
 )
 
 # A number of another shape would spoil the answer for a whole batch.

@@ -16,7 +16,7 @@ from carriers.core import meaning
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, Meaning
@@ -66,10 +66,11 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=10,
     quota=Quota(per_day=500),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     docs="https://dev-portal.gls-group.net/docs/track-and-trace/1/overview",
+    gives=gives(Gives.PLACES),
+    times=Times.OFFSET,
+    terms="500 calls a day until GLS raises that on request.",
 )
 
 _NUMBER: Final = re.compile(r"^[0-9A-Z_]{6,35}$")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import checkpoint, report
@@ -51,10 +51,11 @@ MANIFEST: Final = Manifest(
         Credential("password", "Password of the same user"),
     ),
     batch_size=100,
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://de-api-int.hermesworld.com/docs",
     terms="For business customers, and for their own shipments.",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW),
+    times=Times.OFFSET,
 )
 
 _TOKEN_PATH: Final = "/authorization-facade/oauth2/access_token"  # noqa: S105  # a path

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, checkpoint, report
@@ -43,10 +43,10 @@ MANIFEST: Final = Manifest(
     names=("InPost Paczkomaty", "InPost Polska", "InPost Poland", "InPost PL", "InPost Kurier", "Paczkomaty InPost"),
     tracking_page="https://inpost.pl/sledzenie-przesylek?number={number}",
     api="https://api-shipx-pl.easypack24.net",
-    gives_places=False,
-    gives_offsets=True,
     quality=Quality.UNVERIFIED,
     docs="https://dokumentacja-inpost.atlassian.net/wiki/spaces/PL/overview",
+    gives=gives(Gives.COORDINATES, Gives.PICKUP_POINT),
+    times=Times.OFFSET,
 )
 
 

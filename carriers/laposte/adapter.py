@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from carriers.core.answers import deciding, in_order, newest_first, refusal, refusals
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, Reply, send
 from carriers.core.model import Answer, Checkpoint, Estimate, Failed, Found, Milestone, Place, Report
@@ -54,11 +54,11 @@ MANIFEST: Final = Manifest(
     credentials=(Credential("api_key", "X-Okapi-Key of an application subscribed to Suivi v2"),),
     batch_size=10,
     quota=Quota(per_second=10),
-    gives_places=False,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     retention_days=90,
     docs="https://developer.laposte.fr/products/suivi/2",
+    gives=gives(Gives.ESTIMATE, Gives.WINDOW, Gives.PICKUP_POINT),
+    times=Times.OFFSET,
 )
 
 # idShip in La Poste's description. A number of another shape would spoil the answer for a whole batch.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from carriers.core import meaning
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import Meaning
@@ -44,10 +44,10 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=1,
     quota=Quota(),
-    gives_places=True,
-    gives_offsets=False,
     quality=Quality.RECORDINGS,
     docs="https://api.mondialrelay.com/Web_Services.asmx?op=WSI2_TracingColisDetaille",
+    gives=gives(Gives.PLACES, Gives.PICKUP_POINT),
+    times=Times.LOCAL,
 )
 
 _NAMESPACE: Final = "http://www.mondialrelay.fr/webservice/"

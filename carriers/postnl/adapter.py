@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Found
@@ -31,10 +31,11 @@ MANIFEST: Final = Manifest(
     tracking_page=None,  # its page wants the country and the postcode beside the barcode
     api="https://api.postnl.nl/shipment/v2/status",
     credentials=(Credential("api_key", "API key with access to Shippingstatus"),),
-    gives_places=False,
     quality=Quality.VENDOR_SAMPLES,
     retention_days=90,
     docs="https://developer.postnl.nl/apis/shippingstatus-webservice",
+    gives=gives(Gives.ESTIMATE, Gives.WINDOW),
+    times=Times.LOCAL,
 )
 
 _WRAPPERS: Final = ("CompleteStatus", "CurrentStatus")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.meaning import checkpoint, report
@@ -41,6 +41,8 @@ MANIFEST: Final = Manifest(
     batch_size=10,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://eship.purolator.com",
+    gives=gives(Gives.PLACES, Gives.SIGNER),
+    times=Times.LOCAL,
 )
 
 _TYPES: Final = "http://purolator.com/pws/datatypes/v1"

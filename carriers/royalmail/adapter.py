@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, Meaning, checkpoint, report
@@ -74,10 +74,11 @@ MANIFEST: Final = Manifest(
         Credential("client_id", "Client ID of an application subscribed to Tracking", secret=False),
         Credential("client_secret", "Client secret of the same application"),
     ),
-    gives_offsets=True,
     quality=Quality.VENDOR_SAMPLES,
     docs="https://developer.royalmail.net/api",
     terms="By contract, and for own items only; every call accepts Royal Mail's terms.",
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
+    times=Times.OFFSET,
 )
 
 

@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 from carriers.core import pushing
 from carriers.core.answers import refusal, refusals
 from carriers.core.asking import answered, plain
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Found, NotFound
@@ -54,7 +66,6 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=40,
     quota=Quota(per_second=3),
-    gives_offsets=True,
     quality=Quality.UNVERIFIED,
     docs="https://api.17track.net/en/doc",
     terms="Every number that is registered counts in the plan.",
@@ -62,6 +73,8 @@ MANIFEST: Final = Manifest(
         proof="Signed with the access key (sign).",
         set_up="Enter the address under Settings, Webhook, and choose version 2.2 there.",
     ),
+    gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.WINDOW),
+    times=Times.MIXED,
 )
 
 

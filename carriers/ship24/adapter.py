@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 from carriers.core import pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
@@ -46,6 +58,8 @@ MANIFEST: Final = Manifest(
         proof="The webhook secret comes along (Authorization: Bearer).",
         set_up="Enter the address under Integrations, Webhook. The secret is shown there.",
     ),
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.SIGNER),
+    times=Times.MIXED,
 )
 
 _JSON: Final = "application/json"

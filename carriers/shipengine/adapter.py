@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
-from carriers.core.contract import Account, Credential, Manifest, Quality, TrackRequest
+from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
@@ -31,9 +31,10 @@ MANIFEST: Final = Manifest(
         Credential("carrier_code", "Carrier to ask where the shop names none, such as ups", False, False),
     ),
     required_fields=("service",),
-    gives_offsets=True,
     quality=Quality.UNVERIFIED,
     docs="https://www.shipengine.com/docs/tracking/",
+    gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.SIGNER),
+    times=Times.OFFSET,
 )
 
 

@@ -12,7 +12,18 @@ from urllib.parse import quote
 
 from carriers.core import pushing
 from carriers.core.answers import in_order, newest_scan, refusal, refusals
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Failed, Found
@@ -49,12 +60,13 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=1,
     quota=Quota(),
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     retention_days=120,
     docs="https://developer.ups.com/api/reference/tracking/product-info",
     push=alert.PUSH,
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
+    times=Times.MIXED,
+    terms="Track Alert follows numbers of the account only, for 14 days.",
 )
 
 _LENGTHS: Final = range(7, 35)

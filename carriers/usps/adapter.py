@@ -17,7 +17,19 @@ from carriers.core import meaning, pushing
 from carriers.core.answers import refusals
 from carriers.core.asking import answered, no_token, plain
 from carriers.core.bearer import Grant, ask
-from carriers.core.contract import Account, Credential, Genuine, Manifest, Push, Quality, Quota, TrackRequest
+from carriers.core.contract import (
+    Account,
+    Credential,
+    Genuine,
+    Gives,
+    Manifest,
+    Push,
+    Quality,
+    Quota,
+    Times,
+    TrackRequest,
+    gives,
+)
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.meaning import UNKNOWN, Meaning
@@ -68,8 +80,6 @@ MANIFEST: Final = Manifest(
     ),
     batch_size=1,
     quota=Quota(per_day=1440),  # about 60 an hour, calls for tokens included
-    gives_places=True,
-    gives_offsets=True,
     quality=Quality.RECORDINGS,
     docs="https://developers.usps.com/trackingv3r2",
     push=Push(
@@ -77,6 +87,9 @@ MANIFEST: Final = Manifest(
         set_up="Create a subscription (Subscriptions - Tracking 3.2) with the address as its listenerURL and a secret "
         "of 32 characters.",
     ),
+    gives=gives(Gives.PLACES, Gives.ESTIMATE),
+    times=Times.MIXED,
+    terms="Access to Tracking has to be asked for by hand, and is often refused.",
 )
 
 # A wrong number would cost one of the few calls.

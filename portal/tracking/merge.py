@@ -28,7 +28,7 @@ from portal.tracking.rows import (
     naive,
     said_of,
 )
-from portal.tracking.timeline import Said, Source, fold, identity_of
+from portal.tracking.timeline import Said, Source, fold, identified
 from portal.tracking.unknown import count_unknown
 
 Columns = Mapping[str, Any]
@@ -112,12 +112,8 @@ def of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None
 
 
 def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:
-    fresh: dict[str, Checkpoint] = {}
-    for checkpoint in report.checkpoints:
-        identity = identity_of(report.number, checkpoint)
-        if identity not in known:
-            fresh.setdefault(identity, checkpoint)
-    return fresh
+    scans = identified(report.number, report.checkpoints)
+    return {identity: scan for identity, scan in scans.items() if identity not in known}
 
 
 def scan_said(identity: str, checkpoint: Checkpoint) -> Said:

@@ -45,7 +45,7 @@ from portal.tracking.rows import (
     checkpoint_row,
     said_of,
 )
-from portal.tracking.timeline import identity_of
+from portal.tracking.timeline import identified
 
 EVENT = "shipment.replayed"
 _AGAIN = timedelta(minutes=30)  # parcels that are to be asked about after all are spread over this
@@ -217,8 +217,8 @@ def _read_again(kept: Any, reports: Sequence[tuple[datetime, Report]], have: Ite
         report = of_this_parcel(whole, kept.shipped_at)
         if report is None:
             continue
-        for checkpoint in report.checkpoints:
-            anew.scans.setdefault(identity_of(report.number, checkpoint), (checkpoint, seen_at))
+        for identity, scan in identified(report.number, report.checkpoints).items():
+            anew.scans.setdefault(identity, (scan, seen_at))
         at = newest_of(report)
         if at is None or last is None or at >= last:
             anew.stated |= stated_of(anew.stated.get("carrier_at"), report, at)

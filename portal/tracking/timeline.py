@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from carriers import RANK, TERMINAL, Checkpoint, Milestone
@@ -78,6 +78,41 @@ def identity_of(number: str, checkpoint: Checkpoint) -> str:
         place.postcode or "",
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def identified(number: str, checkpoints: Iterable[Checkpoint]) -> dict[str, Checkpoint]:
+    """The checkpoints of one answer by identity, whatever order they came in.
+
+    The hour that comes twice in autumn gives two scans one wall clock: the later one is told by its offset.
+    Of two that differ in nothing else, the one that says more is taken.
+    """
+    found: dict[str, Checkpoint] = {}
+    for checkpoint in sorted(checkpoints, key=_telling):
+        identity = identity_of(number, checkpoint)
+        same = found.get(identity)
+        if (
+            same is not None
+            and _offset(same) != _offset(checkpoint)
+            and None not in (_offset(same), _offset(checkpoint))
+        ):
+            identity = hashlib.sha256(f"{identity}{_offset(checkpoint)}".encode()).hexdigest()[:32]
+        found.setdefault(identity, checkpoint)
+    return found
+
+
+def _telling(checkpoint: Checkpoint) -> tuple[datetime, int, str, bool, str]:
+    """Earlier scans first, and of one moment those first that say more."""
+    return (
+        checkpoint.at.sort_key if checkpoint.at is not None else _UNDATED,
+        -RANK[checkpoint.milestone] if checkpoint.milestone else 1,
+        checkpoint.reason or "",
+        not checkpoint.delayed,
+        checkpoint.text or "",
+    )
+
+
+def _offset(checkpoint: Checkpoint) -> timedelta | None:
+    return checkpoint.at.offset if checkpoint.at is not None else None
 
 
 def _order(said: Said) -> tuple[bool, datetime, int, int, str, str, bool]:

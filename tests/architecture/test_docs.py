@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.settings import Settings
+from scripts import carriers_page
 from scripts.settings_page import page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,10 @@ def test_commands_and_settings_exist(path: Path) -> None:
 
 def test_page_of_settings_is_current() -> None:
     assert (ROOT / "docs/settings.md").read_text() == page(), "run `make docs`"
+
+
+def test_page_of_carriers_is_current() -> None:
+    assert (ROOT / "docs/carriers.md").read_text() == carriers_page.page(), "run `make docs`"
 
 
 def _code(text: str) -> list[str]:
