@@ -19,6 +19,7 @@ from portal.kit.clock import Clock, SystemClock
 from portal.kit.db import Database, open_database
 from portal.kit.egress import Clients
 from portal.kit.errors import BadSetting
+from portal.kit.secrets import Keys, keys_from
 from portal.settings import Settings
 
 
@@ -32,6 +33,7 @@ class Context:
     accounts: Mapping[str, Account]
     clients: Clients
     tokens: TokenCache
+    keys: Keys
     mailbox: bool = False
 
     @property
@@ -45,6 +47,11 @@ class Context:
         return "console" if self.settings.is_local else "none"
 
 
+def keys_of(settings: Settings) -> Keys:
+    """The installation's keys. Raises BadSetting."""
+    return keys_from(*settings.secrets, settings.key_file)
+
+
 @asynccontextmanager
 async def opened(
     settings: Settings,
@@ -56,10 +63,11 @@ async def opened(
     """A context for as long as the block lasts. Raises BadSetting."""
     clock = clock or SystemClock()
     ready = usable_accounts(os.environ) if accounts is None else accounts
+    keys = keys_of(settings)
     db = open_database(settings.database_url, clock)
     clients = Clients(f"Jalon/{__version__} (+{settings.base_url})")
     try:
-        yield Context(settings, db, clock, ready, clients, TokenCache(), mailbox)
+        yield Context(settings, db, clock, ready, clients, TokenCache(), keys, mailbox)
     finally:
         await clients.close()
         await db.close()

@@ -33,14 +33,15 @@ from portal.kit.stream import LiveResponse
 from portal.kit.supervise import running
 from portal.kit.tail import Tail
 from portal.ops.health import Health
-from portal.orders.pages import OrderPages, OrderStream
+from portal.orders.doors import ByCookie, ByToken, OrderStream
+from portal.orders.pages import OrderPages
 from portal.tracking.watching import keep_watching
 from portal.wiring import react
 from portal.worker import hurried, work
 
 DemoOrders = Sequence[object]  # with number, url and note, for the home page
-_PAGE = re.compile(r"/o/(?P<token>[^/]{1,100})/?")
-_STREAM = re.compile(r"/o/(?P<token>[^/]{1,100})/events")
+_LINK = r"/o/(?P<token>[^/]{1,100})"
+_ORDER = r"/orders/(?P<ref>[0-9a-f]{16})"
 _SHUTDOWN_S = 8
 
 
@@ -60,13 +61,17 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     hub = Hub(pages.frame, _limits(context))
     rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
     named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
-    stream = OrderStream(pages, LiveResponse(hub, named))
+    live = LiveResponse(hub, named)
+    by_token, by_cookie = ByToken(pages, errors.page), ByCookie(pages, errors.page)
+    streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
     health = Health(context, hub)
     app = Starlette(
         routes=[
             Route("/", Home(errors, demo), methods=["GET"]),
-            Route("/o/{token}", pages, methods=["GET"]),
-            Route("/o/{token}/events", stream, methods=["GET"]),
+            Route("/o/{token}", by_token, methods=["GET"]),
+            Route("/o/{token}/events", streams[0], methods=["GET"]),
+            Route("/orders/{ref}", by_cookie, methods=["GET"]),
+            Route("/orders/{ref}/events", streams[1], methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
             Route("/healthz/ready", health.ready, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
@@ -77,9 +82,13 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         max_body_size=rules.largest_body,
     )
     app.router.redirect_slashes = False  # such a redirect is built from the Host header
-    guarded = guard.Guard(
-        app, rules, errors.refuse, [guard.Lane(_PAGE, pages), guard.Lane(_STREAM, stream, stream=True)]
-    )
+    lanes = [
+        guard.Lane(re.compile(_LINK + "/?"), by_token),
+        guard.Lane(re.compile(_LINK + "/events"), streams[0], stream=True),
+        guard.Lane(re.compile(_ORDER), by_cookie),
+        guard.Lane(re.compile(_ORDER + "/events"), streams[1], stream=True),
+    ]
+    guarded = guard.Guard(app, rules, errors.refuse, lanes)
     return Application(guarded, hub)
 
 

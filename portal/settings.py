@@ -15,9 +15,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from portal.kit.errors import BadSetting
+from portal.kit.secrets import LEAST, is_weak
 
 PREFIX = "JALON_"
 _CARRIER = f"{PREFIX}CARRIER_"
@@ -32,6 +33,14 @@ class Settings(BaseModel):
         "sqlite:///jalon.db", description="`sqlite:///path` or `postgresql://user:password@host/name`."
     )
     base_url: str = Field("http://127.0.0.1:8000", description="The address customers use; links are built from it.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="The installation's secret, at least 32 random characters (`openssl rand -hex 32`). Needed with "
+        "PostgreSQL; on SQLite a file beside the database holds one when this is unset.",
+    )
+    secret_key_old: SecretStr | None = Field(
+        None, description="The secret before, for as long as one is being replaced by another."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
     worker: Literal["auto", "embedded", "separate"] = Field(
@@ -51,6 +60,7 @@ class Settings(BaseModel):
     time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
 
     link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
+    link_browsers: int = Field(5, ge=1, le=100, description="Browsers in which one order link can be used.")
     raw_days: int = Field(
         90,
         ge=0,
@@ -116,6 +126,13 @@ class Settings(BaseModel):
             raise ValueError("must be a whole address, like https://track.example.com")
         return value.rstrip("/") if value else value
 
+    @field_validator("secret_key", "secret_key_old")
+    @classmethod
+    def _secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and is_weak(value.get_secret_value()):
+            raise ValueError(f"must be at least {LEAST} random characters: openssl rand -hex 32")
+        return value
+
     @field_validator("shop_contact")
     @classmethod
     def _contact(cls, value: str | None) -> str | None:
@@ -165,6 +182,20 @@ class Settings(BaseModel):
         """Whether only this machine's own browser can be meant: somebody is trying or developing."""
         address = urlsplit(self.base_url)
         return address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def secrets(self) -> tuple[str | None, str | None]:
+        """The secret key and the one before."""
+        new, old = self.secret_key, self.secret_key_old
+        return new.get_secret_value() if new else None, old.get_secret_value() if old else None
+
+    @property
+    def key_file(self) -> Path | None:
+        """Where a key may be kept that was not set: beside a database that is ours alone."""
+        from sqlalchemy.engine import make_url
+
+        url = make_url(self.database_url)
+        return Path(url.database).with_suffix(".key") if url.get_backend_name() == "sqlite" and url.database else None
 
     @property
     def embedded_worker(self) -> bool:

@@ -1,11 +1,14 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
+from portal.accounts import models as account_models, private as account_private
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.orders import models as order_models, private as order_private
 from portal.tracking import models as tracking_models, private as tracking_private
 
 __all__ = [
+    "account_models",
+    "account_private",
     "events",
     "jobs",
     "mail_models",

@@ -6,20 +6,25 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from portal.accounts.sessions import stream_name as session_stream
 from portal.context import Context
 from portal.kit.events import Happened
 from portal.kit.live import Hub
 from portal.mail import delivery, outbox
 from portal.ops import purge
+from portal.orders.contacts import catch_up
+from portal.orders.links import stream_name as link_stream
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 DELIVER = delivery.Deliver()
-JOBS: Mapping[str, Job] = {"purge": purge.purge, outbox.JOB: DELIVER}
+JOBS: Mapping[str, Job] = {"purge": purge.purge, "contacts": catch_up, outbox.JOB: DELIVER}
 SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6)}
+AT_START = ("contacts",)  # what a new version or a new key may ask for
 
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {
-    "link.revoked": lambda hub, event: hub.end_session(str(event.data["link"])),
+    "link.revoked": lambda hub, event: hub.end_session(link_stream(event.data["link"])),
+    "session.ended": lambda hub, event: hub.end_session(session_stream(event.data["session"])),
 }
 
 

@@ -15,7 +15,7 @@ from portal.kit.errors import Unavailable
 from portal.kit.events import Happened
 from portal.kit.tail import Tail
 from portal.tracking.poller import Poller
-from portal.wiring import JOBS, SCHEDULE
+from portal.wiring import AT_START, JOBS, SCHEDULE
 
 log = logging.getLogger("jalon.worker")
 _LOOK_EVERY_S = 2.0
@@ -55,8 +55,10 @@ async def _follow(context: Context, hurry: asyncio.Event) -> None:
 
 
 async def _jobs(context: Context, hurry: asyncio.Event) -> None:
+    begun = False
     while True:
         try:
+            begun = begun or await _begin(context)
             await _schedule(context)
             while await run_due(context):
                 pass
@@ -94,6 +96,18 @@ async def _run(context: Context, job: jobs.Claimed) -> None:
             await jobs.done(tx, job)
 
     await context.db.write(unit)
+
+
+async def _begin(context: Context) -> bool:
+    """Have everything waiting that is to be done once after a start."""
+    now = context.clock.now()
+
+    async def unit(tx: Tx) -> None:
+        for kind in AT_START:
+            await jobs.enqueue(tx, kind, now, unique=f"{kind}@start")
+
+    await context.db.write(unit)
+    return True
 
 
 async def _schedule(context: Context) -> None:

@@ -21,8 +21,11 @@ def run(_args: argparse.Namespace) -> int:
 
     with start():
         settings = settings_from()
-        print("Settings: fine.")
         from portal import schema
+        from portal.context import keys_of
+
+        keys_of(settings)
+        print("Settings: fine.")
 
         current = schema.is_current(settings.database_url)
         print("Database: " + ("up to date." if current else "reachable, but run `jalon migrate` first."))

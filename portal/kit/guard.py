@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.kit.cookies import SECURE
 from portal.kit.errors import NotThere, Refused, Unavailable
 from portal.kit.limits import Buckets, network
 
@@ -97,6 +98,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope[SECURE] = self._rules.secure
         status, wait = self._verdict(scope)
         lane = None if status else self._lane(scope)
         if lane is not None and lane.stream:

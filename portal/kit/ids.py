@@ -1,4 +1,5 @@
-"""Secrets that travel in links: made from the system's random source, stored only as a hash."""
+"""What is drawn from the system's random source: secrets that travel in links and cookies, stored only as a
+hash, and refs, which name a thing in addresses without saying how many there are."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 import secrets
 
 TOKEN = re.compile(r"^[A-Za-z0-9_-]{27}$")
+REF = re.compile(r"^[0-9a-f]{16}$")
 
 
 def new_token() -> str:
@@ -17,3 +19,8 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """What the database keeps of a token: SHA-256, hexadecimal. The token's own entropy is its salt."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_ref() -> str:
+    """A name for addresses: 64 random bits, 16 characters. It is no secret and opens nothing."""
+    return secrets.token_hex(8)

@@ -64,16 +64,20 @@ class Limits:
 
 class Stream:
     """One open connection. `send` is the server's own, so that a write completes without waiting; `has` is the
-    last event that the page shows: a frame that is no newer is not for it."""
+    last event that the page shows: a frame that is no newer is not for it. It is counted as one of `session`, and
+    ends with that or with anything else that it `rests` on."""
 
-    __slots__ = ("address", "channel", "closes_at", "has", "missed", "send", "session", "started", "task")
+    __slots__ = ("address", "channel", "closes_at", "has", "missed", "rests", "send", "session", "started", "task")
 
-    def __init__(self, send: Send, channel: Channel, session: str, address: str, closes_at: float) -> None:
+    def __init__(
+        self, send: Send, channel: Channel, session: str, address: str, closes_at: float, rests: tuple[str, ...]
+    ) -> None:
         self.send = send
         self.channel = channel
         self.session = session
         self.address = address
         self.closes_at = closes_at
+        self.rests = rests
         self.has = -1
         self.started = False  # nothing may be written before the response's head is
         self.missed = False
@@ -108,7 +112,7 @@ class Hub:
         """What is being looked at here."""
         return self._channels.keys()
 
-    def open(self, send: Send, channel: Channel, session: str, address: str) -> Stream:
+    def open(self, send: Send, channel: Channel, session: str, address: str, rests: tuple[str, ...] = ()) -> Stream:
         """Let a stream in. Raises Refused when there are too many."""
         limits = self._limits
         if self.closing:
@@ -118,7 +122,7 @@ class Hub:
         if self._addresses[address] >= limits.per_address or self._sessions[session] >= limits.per_session:
             raise Refused(429, "too many live pages are open from here", retry_after=30)
         life = LIFE_S * random.uniform(0.9, 1.1)  # noqa: S311 - spreads reconnects, guards nothing
-        stream = Stream(send, channel, session, address, asyncio.get_running_loop().time() + life)
+        stream = Stream(send, channel, session, address, asyncio.get_running_loop().time() + life, rests)
         self._streams.add(stream)
         self._addresses[address] += 1
         self._sessions[session] += 1
@@ -156,8 +160,8 @@ class Hub:
             self._wake.set()
 
     def end_session(self, session: str) -> None:
-        """Close the streams of a session that lost its right to look."""
-        for stream in [s for s in self._streams if s.session == session]:
+        """Close the streams of a session (or of a link that one rests on) that lost its right to look."""
+        for stream in [s for s in self._streams if s.session == session or session in s.rests]:
             self._end(stream)
 
     async def run(self) -> None:

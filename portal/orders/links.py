@@ -54,6 +54,11 @@ async def is_open(context: Context, url: str) -> bool:
     return access is not None and access.live
 
 
+def stream_name(link_id: int) -> str:
+    """What the hub knows the streams by that rest on a link."""
+    return f"link:{link_id}"
+
+
 async def revoke_links(context: Context, order_id: int) -> int:
     """End every link to an order, and the streams opened with them; returns how many were alive."""
     now = context.clock.now()

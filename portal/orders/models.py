@@ -9,18 +9,23 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index, Table as SaTable
 from sqlmodel import Field
 
-from portal.kit.tables import Table, key, link
+from portal.kit.tables import BigId, Table, key, link
 
 
 class Order(Table, table=True):
-    """An order. `version` is the platform's own, to refuse stale writes; `digest` tells equal documents."""
+    """An order. `version` is the platform's own, to refuse stale writes; `digest` tells equal documents; `ref`
+    names it in addresses; `contacts_key` names the key that its contacts were hashed with."""
 
-    __table_args__ = (Index("uq_order_platform_shop_external_id", "platform", "shop", "external_id", unique=True),)
+    __table_args__ = (
+        Index("uq_order_platform_shop_external_id", "platform", "shop", "external_id", unique=True),
+        Index("uq_order_ref", "ref", unique=True),
+    )
 
     id: int | None = key()
     platform: str
     shop: str
     external_id: str
+    ref: str
     number: str = Field(index=True)
     version: str
     digest: str
@@ -36,6 +41,7 @@ class Order(Table, table=True):
     total: int | None = Field(default=None, sa_type=BigInteger)
     promise_from: date | None = None
     promise_to: date | None = None
+    contacts_key: str | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -130,6 +136,28 @@ class OrderLink(Table, table=True):
     revoked_at: datetime | None = None
 
 
+class OrderLinkUse(Table, table=True):
+    """A browser that opened an order link. It takes one of the link's places once its cookie comes back
+    (`seen_at`)."""
+
+    __tablename__ = "order_link_use"
+
+    link_id: int = link("order_link.id", primary_key=True)
+    session_id: int = Field(foreign_key="session.id", primary_key=True, index=True, sa_type=BigId, ondelete="CASCADE")
+    opened_at: datetime
+    seen_at: datetime | None = None
+
+
+class OrderContact(Table, table=True):
+    """Whose order it is: keyed hashes of its e-mail and phone, one for each key in use."""
+
+    __tablename__ = "order_contact"
+
+    order_id: int = link("order.id", primary_key=True)
+    hash: str = Field(primary_key=True, index=True)
+    kind: str
+
+
 ORDER: SaTable = Order.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINE: SaTable = OrderLine.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 DELIVERY: SaTable = Delivery.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -137,3 +165,5 @@ DELIVERY_LINE: SaTable = DeliveryLine.__table__  # type: ignore[attr-defined]  #
 PARCEL: SaTable = Parcel.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PARCEL_LINE: SaTable = ParcelLine.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINK: SaTable = OrderLink.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ORDER_LINK_USE: SaTable = OrderLinkUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ORDER_CONTACT: SaTable = OrderContact.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, literal, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, select
 
 from portal.kit.db import Reader
 from portal.kit.events import EVENT
@@ -18,17 +18,23 @@ from portal.orders.private import ORDER_PRIVATE
 from portal.tracking import queries as tracking
 from portal.tracking.scan import Scan
 
-_TOPIC = literal("order:") + cast(ORDER_LINK.c.order_id, String)
-_LAST_EVENT = select(func.max(EVENT.c.id)).where(EVENT.c.topic == _TOPIC).correlate(ORDER_LINK).scalar_subquery()
+
+def version_columns() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """`event` and `asked`, an order's version, to be part of a select from ORDER."""
+    topic = literal("order:") + cast(ORDER.c.id, String)
+    last = select(func.max(EVENT.c.id)).where(EVENT.c.topic == topic).correlate(ORDER).scalar_subquery()
+    return last.label("event"), tracking.last_asked(topic).label("asked")
+
+
 _LINK = Query(
     select(
         ORDER_LINK.c.id,
         ORDER_LINK.c.order_id,
         ORDER_LINK.c.expires_at,
         ORDER_LINK.c.revoked_at,
+        ORDER.c.ref,
         ORDER.c.locale,
-        _LAST_EVENT.label("event"),
-        tracking.last_asked(_TOPIC).label("asked"),
+        *version_columns(),
     ).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)
 )
 _VERSION = Query(
@@ -102,13 +108,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class LinkAccess:
     """What a link gives: one order, for as long as the link lives. `version` is the order's present one."""
 
     link_id: int
     order_id: int
     expires_at: datetime
     live: bool
+    ref: str
     locale: str | None
     version: Version
 
@@ -130,7 +137,7 @@ def topic_of(order_id: int) -> str:
     return f"order:{order_id}"
 
 
-async def access_by_token(reader: Reader, token: str, now: datetime) -> Access | None:
+async def access_by_token(reader: Reader, token: str, now: datetime) -> LinkAccess | None:
     """What the link with this secret opens; None for a secret that was never given out.
 
     A link that has expired or was revoked comes back with `live` False.
@@ -139,7 +146,9 @@ async def access_by_token(reader: Reader, token: str, now: datetime) -> Access |
     if row is None:
         return None
     live = row.revoked_at is None and row.expires_at > now
-    return Access(row.id, row.order_id, row.expires_at, live, row.locale, Version(row.event or 0, row.asked))
+    return LinkAccess(
+        row.id, row.order_id, row.expires_at, live, row.ref, row.locale, Version(row.event or 0, row.asked)
+    )
 
 
 async def version(reader: Reader, order_id: int) -> Version:

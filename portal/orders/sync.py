@@ -20,8 +20,11 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.context import Context
 from portal.kit.db import Tx, one
+from portal.kit.ids import new_ref
 from portal.kit.prepared import Query
+from portal.kit.secrets import Keys
 from portal.orders import intake
+from portal.orders.contacts import store_contacts
 from portal.orders.models import ORDER
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import NeutralOrder, as_json, version_key
@@ -81,12 +84,12 @@ async def import_order(context: Context, document: NeutralOrder) -> Outcome:
     now = context.clock.now()
 
     async def unit(tx: Tx) -> Outcome:
-        return await _store(tx, now, document, text, digest)
+        return await _store(tx, now, context.keys, document, text, digest)
 
     return await context.db.write(unit)
 
 
-async def _store(tx: Tx, now: datetime, document: NeutralOrder, text: str, digest: str) -> Outcome:
+async def _store(tx: Tx, now: datetime, keys: Keys, document: NeutralOrder, text: str, digest: str) -> Outcome:
     key = intake.order_key(document)
     stored = await tx.row(_STORED, key)
     if stored is not None:
@@ -97,6 +100,7 @@ async def _store(tx: Tx, now: datetime, document: NeutralOrder, text: str, diges
     columns = {**intake.order_columns(document), "digest": digest, "updated_at": now}
     order_id = await _put(tx, key, columns, stored, now)
     await intake.store_parts(tx, now, order_id, document, text)
+    await store_contacts(tx, keys, [order_id])
     tx.emit(topic_of(order_id), "order.changed", order=order_id)
     return Outcome.CREATED if stored is None else Outcome.UPDATED
 
@@ -105,5 +109,5 @@ async def _put(tx: Tx, key: dict[str, str], columns: dict[str, Any], stored: Any
     if stored is not None:
         await tx.run(update(ORDER).where(ORDER.c.id == stored.id).values(**columns))
         return int(stored.id)
-    row = await one(tx, insert(ORDER).values(**key, **columns, created_at=now).returning(ORDER.c.id))
+    row = await one(tx, insert(ORDER).values(**key, **columns, ref=new_ref(), created_at=now).returning(ORDER.c.id))
     return int(row.id)

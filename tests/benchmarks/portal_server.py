@@ -85,6 +85,7 @@ def main() -> None:
         {
             "database_url": args.database, "port": args.port, "requests_per_minute": _PLENTY, "max_streams": _PLENTY,
             "max_streams_per_address": _PLENTY, "max_streams_per_link": _PLENTY, "shop_name": "Atelier Nord",
+            "secret_key": "an invented key for measurements",
         }
     )  # fmt: skip
     log.set_up(settings.log_level)

@@ -45,6 +45,11 @@ def token(order: int) -> str:
     return f"invented-{order:018d}"
 
 
+def ref(order: int) -> str:
+    """What names an order in addresses."""
+    return f"{order:016x}"
+
+
 def fill(url: str, orders: int) -> None:
     """Make the tables and put `orders` orders into them, numbered from 1. Not to be called inside an event loop."""
     if make_url(url).get_backend_name() == "sqlite":
@@ -85,8 +90,8 @@ def _fill(connection: Connection, orders: int) -> None:
 
 def _order(n: int, now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
     yield ORDER, {
-        "id": n, "platform": "invented", "shop": "bench", "external_id": str(n), "number": f"#{n}", "version": "1",
-        "digest": str(n), "locale": "en", "test": False, "payment": "paid", "fulfilment": "fulfilled",
+        "id": n, "ref": ref(n), "platform": "invented", "shop": "bench", "external_id": str(n), "number": f"#{n}",
+        "version": "1", "digest": str(n), "locale": "en", "test": False, "payment": "paid", "fulfilment": "fulfilled",
         "placed_at": now - timedelta(days=4), "currency": "EUR", "total": 12_900 + n,
         "created_at": now, "updated_at": now,
     }  # fmt: skip

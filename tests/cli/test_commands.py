@@ -18,6 +18,7 @@ import pytest
 from portal import __version__, schema
 from portal.cli import COMMANDS, main
 from tests.machine.postgres import free_port
+from tests.support.context import KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = '{"number": "#1001", "updated_at": "2026-11-19T09:00:00Z", "lines": [{"id": "1", "title": "Mug"}]}'
@@ -130,7 +131,9 @@ def test_a_wrong_flag_is_looked_at_like_a_setting(jalon: Shell) -> None:
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "link 1001"])
 def test_a_database_that_is_away_is_status_1_in_one_line(jalon: Shell, command: str) -> None:
-    said = jalon(*command.split(), DATABASE_URL=f"postgresql://jalon:hunter2@127.0.0.1:{free_port()}/jalon")
+    said = jalon(
+        *command.split(), DATABASE_URL=f"postgresql://jalon:hunter2@127.0.0.1:{free_port()}/jalon", SECRET_KEY=KEY
+    )
     assert said.status == 1
     assert said.err.startswith("jalon: database: ")
     assert "hunter2" not in said.err
@@ -159,9 +162,29 @@ def test_a_shared_database_is_not_migrated_behind_anyones_back(jalon: Shell, pos
     for command in ("serve", "worker", "link 1001"):
         said = jalon(*command.split(), DATABASE_URL=postgres_url)
         assert (said.status, "jalon migrate" in said.err) == (2, True)
-    assert jalon("check", DATABASE_URL=postgres_url).status == 1
+    assert jalon("check", DATABASE_URL=postgres_url, SECRET_KEY=KEY).status == 1
     assert jalon("migrate", DATABASE_URL=postgres_url).status == 0
-    assert jalon("check", DATABASE_URL=postgres_url).status == 0
+    assert jalon("check", DATABASE_URL=postgres_url, SECRET_KEY=KEY).status == 0
+
+
+@pytest.mark.postgres
+def test_a_shared_database_needs_a_key_and_the_key_is_named(jalon: Shell, tables_url: str) -> None:
+    for command in ("check", "serve", "worker", "link 1001"):
+        said = jalon(*command.split(), DATABASE_URL=tables_url)
+        assert (said.status, said.out) == (2, "")
+        assert "JALON_SECRET_KEY: is needed with PostgreSQL" in said.err
+
+
+def test_a_key_is_made_beside_our_own_file_and_kept(jalon: Shell) -> None:
+    imported(jalon)
+    path = jalon.folder / "jalon.key"
+    first = path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert jalon("check").status == 0
+    assert path.read_text() == first
+    path.write_text("gone wrong")
+    said = jalon("check")
+    assert (said.status, "gone wrong" in said.err, "JALON_SECRET_KEY" in said.err) == (2, False, True)
 
 
 def imported(jalon: Shell) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine.postgres import free_port
+from tests.support.context import KEY
 from tests.support.server import Process, launch, status_of, wait_until_ready
 
 JALON = [sys.executable, "-m", "portal"]
@@ -54,7 +55,7 @@ def test_a_port_that_is_taken_is_said_without_a_traceback(tmp_path: Path) -> Non
 
 @pytest.mark.postgres
 def test_worker_works_until_it_is_told_to_end(tmp_path: Path, tables_url: str) -> None:
-    process = jalon(tmp_path, "worker", DATABASE_URL=tables_url, LOG_LEVEL="debug")
+    process = jalon(tmp_path, "worker", DATABASE_URL=tables_url, SECRET_KEY=KEY, LOG_LEVEL="debug")
     try:
         until = time.monotonic() + 20
         while not _waiting(tables_url) and time.monotonic() < until:

@@ -55,8 +55,10 @@ def test_nothing_starts_before_what_it_needs() -> None:
 def test_environment_is_one_that_jalon_takes(name: str, tmp_path: Path) -> None:
     secret = tmp_path / "database_url"
     secret.write_text("postgresql://jalon:x@postgres/jalon")
+    key = tmp_path / "secret_key"
+    key.write_text("0123456789abcdef" * 4)
     given = {key: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for key, value in SERVICES[name]["environment"].items()}
-    settings = load({**given, "JALON_DATABASE_URL_FILE": str(secret)})
+    settings = load({**given, "JALON_DATABASE_URL_FILE": str(secret), "JALON_SECRET_KEY_FILE": str(key)})
     assert (settings.worker, settings.embedded_worker) == ("separate", False)
     assert given["JALON_DATABASE_URL_FILE"] == "/run/secrets/database_url"
     assert SERVICES[name].get("command", ["jalon", "serve"])[1] in COMMANDS
@@ -66,6 +68,7 @@ def test_secrets_come_from_files_alone() -> None:
     assert {name: set(value) for name, value in FILE["secrets"].items()} == {
         "database_url": {"file"},
         "database_password": {"file"},
+        "secret_key": {"file"},
     }
     assert "password" not in str(SERVICES).replace("database_password", "").lower().replace(
         "postgres_password_file", ""
@@ -94,5 +97,6 @@ def test_secrets_are_made_once_and_fit_together(tmp_path: Path) -> None:
     subprocess.run([script], check=True, capture_output=True)
     assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == first
     assert len(first["database_password"]) == 48
+    assert len(first["secret_key"]) == 64
     assert first["database_url"] == f"postgresql://jalon:{first['database_password']}@postgres/jalon"
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700

@@ -14,6 +14,8 @@ from portal.settings import Settings, load
 WRONG = {
     "DATABASE_URL": ["", "jalon.db", "mysql://db/jalon", "postgres", "sqlite://", "sqlite:///:memory:", "://"],
     "BASE_URL": ["", "track.example.com", "ftp://track.example.com", "https://", "javascript:alert(1)", "//x"],
+    "SECRET_KEY": ["", "short", "x" * 64, "changeme" * 8],
+    "SECRET_KEY_OLD": ["", "short"],
     "HOST": [],
     "PORT": ["", "eighty", "-1", "65536", "80.5", "0x50"],
     "WORKER": ["", "yes", "Embedded"],
@@ -26,6 +28,7 @@ WRONG = {
     "LOCALE": ["", "de", "FR"],
     "TIME_ZONE": ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe"],
     "LINK_DAYS": ["0", "366", "x"],
+    "LINK_BROWSERS": ["0", "101", "all"],
     "RAW_DAYS": ["-1", "366"],
     "EVENT_DAYS": ["1", "366"],
     "MAIL_FROM": ["shop", "Shop <a@b.example>", "a@b.example\nBcc: x@y.example", "@b.example"],

@@ -162,6 +162,7 @@ def test_an_event_that_causes_nothing_is_passed_over() -> None:
     class Hub:
         end_session = staticmethod(ended.append)
 
-    for event in (Happened(1, "order:1", "order.changed", {}), Happened(2, "order:1", "link.revoked", {"link": 7})):
-        wiring.react(Hub, event)  # type: ignore[arg-type]  # enough of a hub
-    assert ended == ["7"]
+    told = [("order.changed", {}), ("link.revoked", {"link": 7}), ("session.ended", {"session": 8})]
+    for number, (kind, data) in enumerate(told):
+        wiring.react(Hub, Happened(number, "order:1", kind, data))  # type: ignore[arg-type]  # enough of a hub
+    assert ended == ["link:7", "session:8"]

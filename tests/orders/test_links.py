@@ -16,7 +16,7 @@ from portal.kit.events import EVENT
 from portal.kit.ids import TOKEN, token_hash
 from portal.orders.links import is_open, make_link, order_id_of, revoke_links
 from portal.orders.models import ORDER_LINK
-from portal.orders.queries import Access, access_by_token, load, version
+from portal.orders.queries import LinkAccess, access_by_token, load, version
 from portal.orders.sync import import_order
 from tests.support.context import NOW, kinds, order, rows
 
@@ -30,7 +30,7 @@ async def stored(any_context: Context) -> Context:
     return any_context
 
 
-async def access(context: Context, url: str) -> Access | None:
+async def access(context: Context, url: str) -> LinkAccess | None:
     """What an address opens now."""
     async with context.db.read() as reader:
         return await access_by_token(reader, url.rpartition("/")[2], context.clock.now())

@@ -27,6 +27,7 @@ from portal.settings import Settings
 from tests.machine.postgres import Cluster
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+KEY = "an invented key for tests, long enough to be one"
 _numbers = count(1)
 _ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -91,7 +92,7 @@ async def any_context(engine_url: str, clock: ManualClock) -> AsyncIterator[Cont
 
 def settings_on(url: str, **more: Any) -> Settings:
     """Settings of an invented shop."""
-    shop = {"shop_name": "Atelier Lune", "base_url": "https://track.atelier-lune.example"}
+    shop = {"shop_name": "Atelier Lune", "base_url": "https://track.atelier-lune.example", "secret_key": KEY}
     return Settings.model_validate({"database_url": url, **shop, **more})
 
 

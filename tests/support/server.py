@@ -19,6 +19,7 @@ from portal.context import opened
 from portal.settings import Settings
 from tests.machine.postgres import free_port
 from tests.support.clock import FileClock
+from tests.support.context import KEY
 from tests.support.server_entry import accounts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +77,14 @@ class Installation:
     def config(self, **more: Any) -> dict[str, Any]:
         """The settings of one process."""
         calm = {"requests_per_minute": 1_000_000, "max_streams_per_address": 5000, "max_streams_per_link": 5000}
-        return {"database_url": self.database_url, "shop_name": "Atelier Lune", **calm, **self.settings, **more}
+        return {
+            "database_url": self.database_url,
+            "shop_name": "Atelier Lune",
+            "secret_key": KEY,
+            **calm,
+            **self.settings,
+            **more,
+        }
 
     def web(self, port: int | None = None, **more: Any) -> Process:
         """Start a web process and wait until it serves."""

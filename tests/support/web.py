@@ -39,12 +39,13 @@ class Exchange:
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     body_given: bool = False
+    body: bytes = b""
 
     async def receive(self) -> Any:
-        """The empty body, then nothing until the browser goes or the answer is complete."""
+        """The body, then nothing until the browser goes or the answer is complete."""
         if not self.body_given:
             self.body_given = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": self.body, "more_body": False}
         await self.gone.wait()
         return {"type": "http.disconnect"}
 
@@ -81,9 +82,9 @@ class Site:
     context: Context
     app: Application
 
-    async def ask(self, path: str, method: str = "GET", client: str = PERSON, **headers: str) -> Answer:
+    async def ask(self, path: str, method: str = "GET", client: str = PERSON, body: str = "", **headers: str) -> Answer:
         """One request. Header names are written with underscores."""
-        exchange = Exchange()
+        exchange = Exchange(body=body.encode())
         await self.app(scope_of(path, method, client, headers), exchange.receive, exchange.send)
         return exchange.answer
 

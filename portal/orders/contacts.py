@@ -1,0 +1,69 @@
+"""Whose orders they are: the keyed hashes of each order's e-mail and phone, kept in step with the order and
+with the installation's key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, or_, select, update
+
+from portal.accounts.contacts import Kind, contact_hashes, key_name, normal
+from portal.context import Context
+from portal.kit.db import Tx
+from portal.kit.prepared import Query
+from portal.kit.secrets import Keys
+from portal.orders.models import ORDER, ORDER_CONTACT
+from portal.orders.private import ORDER_PRIVATE
+
+KINDS: Final[tuple[Kind, ...]] = ("email", "phone")
+_TOGETHER = 500
+_PRIVATE = Query(
+    select(ORDER_PRIVATE.c.email, ORDER_PRIVATE.c.phone, ORDER_PRIVATE.c.country).where(
+        ORDER_PRIVATE.c.order_id == bindparam("order")
+    )
+)
+_FORGET = Query(delete(ORDER_CONTACT).where(ORDER_CONTACT.c.order_id == bindparam("order")))
+_MARK = Query(update(ORDER).where(ORDER.c.id == bindparam("order")).values(contacts_key=bindparam("key")))
+_BEHIND = Query(
+    select(ORDER.c.id)
+    .where(or_(ORDER.c.contacts_key.is_(None), ORDER.c.contacts_key != bindparam("key")))
+    .order_by(ORDER.c.id)
+    .limit(_TOGETHER)
+)
+
+
+async def store_contacts(tx: Tx, keys: Keys, order_ids: Sequence[int]) -> None:
+    """Make orders' hashes say what their private rows say."""
+    made_with = key_name(keys)
+    for order_id in order_ids:
+        key = {"order": order_id}
+        private = await tx.row(_PRIVATE, key)
+        await tx.run(_FORGET, key)
+        rows = [] if private is None else _hashed(keys, order_id, private)
+        await tx.upsert(ORDER_CONTACT, rows, ["order_id", "hash"])
+        await tx.run(_MARK, {**key, "key": made_with})
+
+
+async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:
+    """Bring orders up to date that were stored before there were hashes, or under another key."""
+    keys = context.keys
+    made_with = key_name(keys)
+
+    async def unit(tx: Tx) -> int:
+        behind = [row.id for row in await tx.rows(_BEHIND, {"key": made_with})]
+        await store_contacts(tx, keys, behind)
+        return len(behind)
+
+    while await context.db.write(unit) == _TOGETHER:
+        pass
+
+
+def _hashed(keys: Keys, order_id: int, private: Any) -> list[dict[str, Any]]:
+    given = {"email": private.email, "phone": private.phone}
+    return [
+        {"order_id": order_id, "hash": hash_, "kind": kind}
+        for kind in KINDS
+        if (plain := normal(kind, given[kind], private.country)) is not None
+        for hash_ in contact_hashes(keys, kind, plain)
+    ]
