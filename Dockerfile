@@ -5,7 +5,7 @@ WORKDIR /src
 COPY requirements-build.lock requirements.lock ./
 RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-build.lock
 RUN python -m venv /opt/jalon && /opt/jalon/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY static ./static
 COPY templates ./templates
 COPY carriers ./carriers

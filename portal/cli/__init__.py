@@ -21,6 +21,7 @@ COMMANDS = {
     "link": "make or revoke the customer's link to an order",
     "track": "ask a carrier about parcels, or read a recorded answer",
     "detect": "tell which carriers a tracking number may belong to",
+    "places": "tell which towns carriers' texts mean",
     "codes": "list what carriers say in codes that are not known",
     "replay": "read carriers' kept answers again, after a mapping was mended",
     "carriers": "list the carriers and what they need",
