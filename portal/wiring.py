@@ -14,11 +14,17 @@ from portal.mail import delivery, outbox
 from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
+from portal.tracking import proofs
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 DELIVER = delivery.Deliver()
-JOBS: Mapping[str, Job] = {"purge": purge.purge, "contacts": catch_up, outbox.JOB: DELIVER}
+JOBS: Mapping[str, Job] = {
+    "purge": purge.purge,
+    "contacts": catch_up,
+    outbox.JOB: DELIVER,
+    proofs.JOB: proofs.fetch_proof,
+}
 SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6)}
 AT_START = ("contacts",)  # what a new version or a new key may ask for
 

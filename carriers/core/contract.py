@@ -227,5 +227,13 @@ class Proves(Protocol):
     """An adapter whose carrier hands out proof-of-delivery documents."""
 
     def parse_proof(self, body: bytes) -> tuple[Document, ...]:
-        """Read the body of a proof-of-delivery answer."""
+        """Read the body of a proof-of-delivery answer. Raises CarrierError for one that cannot be read."""
+        ...
+
+    async def prove(
+        self, request: TrackRequest, account: Account, client: httpx2.AsyncClient, tokens: TokenCache
+    ) -> tuple[Document, ...]:
+        """Ask for the documents of one parcel that has arrived; none where there are none (yet). Raises
+        CarrierError when the carrier does not answer.
+        """
         ...

@@ -14,8 +14,9 @@ from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
 from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Quota, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
-from carriers.core.http import Call
+from carriers.core.http import Call, send
 from carriers.core.model import Answer, Document, Found
+from carriers.core.proving import proven
 from carriers.core.reading import (
     Json,
     an_object,
@@ -78,6 +79,16 @@ class DhlExpress:
         whole = ((kind, "".join(content.split())) for kind, content in read if isinstance(content, str))
         return tuple(Document(kind, content) for kind, content in whole if content)
 
+    async def prove(
+        self,
+        request: TrackRequest,
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,  # noqa: ARG002  # part of the contract; MyDHL has a plain password
+    ) -> tuple[Document, ...]:
+        """Ask for the electronic proof of one shipment. See `Proves.prove`."""
+        return await proven(send(_proof_call(request, account), client), self)
+
     async def track(
         self,
         requests: Sequence[TrackRequest],
@@ -101,6 +112,12 @@ def _call(request: TrackRequest, account: Account) -> Call:
         return Call(f"{api}/tracking", headers=headers, params={"pieceTrackingNumber": number, **wanted}, auth=secret)
     url = f"{api}/shipments/{quote(number, safe='')}/tracking"
     return Call(url, headers=headers, params={**wanted, "requestGMTOffsetPerEvent": "true"}, auth=secret)
+
+
+def _proof_call(request: TrackRequest, account: Account) -> Call:
+    url = f"{account.api or MANIFEST.api}/shipments/{quote(plain(request.number), safe='')}/proof-of-delivery"
+    secret = (account.credentials.get("username", ""), account.credentials.get("password", ""))
+    return Call(url, headers={"Accept": "application/json"}, auth=secret)
 
 
 def _number(shipment: Json, asked: Sequence[str]) -> str:

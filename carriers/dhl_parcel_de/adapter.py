@@ -17,6 +17,7 @@ from carriers.core.contract import Account, Credential, Gives, Manifest, Quality
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call, send
 from carriers.core.model import Answer, Document, Failed, Found
+from carriers.core.proving import proven
 from carriers.core.reading import kind_of_status, unreadable
 from carriers.core.soap import element
 from carriers.core.xml import Node, anywhere, attribute, read_xml
@@ -78,6 +79,16 @@ class DhlParcelDe:
         pictures = [value for value in values if _GIF.match(value) and len(value) % 2 == 0]
         return tuple(Document("image/gif", base64.b64encode(bytes.fromhex(p)).decode()) for p in pictures)
 
+    async def prove(
+        self,
+        request: TrackRequest,
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,  # noqa: ARG002  # part of the contract; DHL Paket has plain passwords
+    ) -> tuple[Document, ...]:
+        """Ask for the signature of one parcel. See `Proves.prove`."""
+        return await proven(send(_proof_call(request, account), client), self)
+
     async def track(
         self,
         requests: Sequence[TrackRequest],
@@ -99,12 +110,16 @@ def _not_a_number() -> CarrierError:
     return CarrierError(ErrorKind.INVALID_NUMBER, "DHL Paket's numbers have 8 to 39 letters and digits.")
 
 
-def _call(requests: Sequence[TrackRequest], account: Account) -> Call:
+def _proof_call(request: TrackRequest, account: Account) -> Call:
+    return _call([request], account, "d-get-signature")
+
+
+def _call(requests: Sequence[TrackRequest], account: Account, wanted: str = "d-get-piece-detail") -> Call:
     client_id, secret, appname, password = (account.credentials.get(c.name, "") for c in MANIFEST.credentials)
     question = {
         "appname": appname,
         "password": password,
-        "request": "d-get-piece-detail",
+        "request": wanted,
         "language-code": "en",
         "piece-code": ";".join(plain(request.number) for request in requests),
     }

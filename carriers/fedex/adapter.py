@@ -31,6 +31,7 @@ from carriers.core.contract import (
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Failed, Found
+from carriers.core.proving import proven
 from carriers.core.reading import Json, an_object, kind_of_status, objects, read_json, text, unreadable
 from carriers.fedex.codes import ERRORS, EXPIRED
 from carriers.fedex.parcel import SLUG, report
@@ -132,6 +133,14 @@ class FedEx:
         whole = ("".join(c.split()) for c in contents if isinstance(c, str))
         return tuple(Document(kind, content) for content in whole if content)
 
+    async def prove(
+        self, request: TrackRequest, account: Account, client: httpx2.AsyncClient, tokens: TokenCache
+    ) -> tuple[Document, ...]:
+        """Ask for the proof of delivery with the signature. See `Proves.prove`."""
+        api, number = account.api or MANIFEST.api, plain(request.number)
+        reply = ask(lambda token: _proof_call(api, number, token), _grant(api, account), client, tokens)
+        return await proven(reply, self)
+
     async def track(
         self, requests: Sequence[TrackRequest], account: Account, client: httpx2.AsyncClient, tokens: TokenCache
     ) -> list[Answer]:
@@ -172,6 +181,15 @@ def _call(api: str, asked: Sequence[str], token: str) -> Call:
         },
         content=json.dumps({"includeDetailedScans": True, "trackingInfo": wanted}).encode(),
     )
+
+
+def _proof_call(api: str, number: str, token: str) -> Call:
+    wanted = {
+        "trackDocumentDetail": {"documentType": "SIGNATURE_PROOF_OF_DELIVERY", "documentFormat": "PDF"},
+        "trackDocumentSpecification": [{"trackingNumberInfo": {"trackingNumber": number}}],
+    }
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "Content-Type": "application/json"}
+    return Call(f"{api}/track/v1/trackingdocuments", headers=headers, content=json.dumps(wanted).encode())
 
 
 def _grant(api: str, account: Account) -> Grant:

@@ -13,8 +13,9 @@ from carriers.core.answers import refusals
 from carriers.core.asking import one_by_one, plain
 from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError, ErrorKind
-from carriers.core.http import Call
+from carriers.core.http import Call, send
 from carriers.core.model import Answer, Document, Found
+from carriers.core.proving import proven
 from carriers.core.reading import Json, an_object, first_text, kind_of_status, objects, read_json, text, unreadable
 from carriers.postnl.codes import FAULTS
 from carriers.postnl.shipment import SLUG, read, said
@@ -61,6 +62,16 @@ class PostNl:
         content = "".join(image.split()) if isinstance(image, str) else ""
         return (Document("image", content),) if content and said(content) is not None else ()
 
+    async def prove(
+        self,
+        request: TrackRequest,
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,  # noqa: ARG002  # part of the contract; PostNL has a plain key
+    ) -> tuple[Document, ...]:
+        """Ask for the signature of one parcel. See `Proves.prove`."""
+        return await proven(send(_proof_call(request, account), client), self)
+
     async def track(
         self,
         requests: Sequence[TrackRequest],
@@ -81,6 +92,11 @@ def _call(request: TrackRequest, account: Account) -> Call:
         headers={"apikey": account.credentials.get("api_key", ""), "Accept": "application/json"},
         params={"detail": "true", "language": "EN"},
     )
+
+
+def _proof_call(request: TrackRequest, account: Account) -> Call:
+    url = f"{account.api or MANIFEST.api}/signature/{quote(plain(request.number), safe='')}"
+    return Call(url, headers={"apikey": account.credentials.get("api_key", ""), "Accept": "application/json"})
 
 
 # --- reading --------------------------------------------------------------------------------------------------

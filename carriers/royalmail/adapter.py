@@ -16,7 +16,7 @@ from carriers.core.answers import refusal, refusals
 from carriers.core.asking import one_by_one, plain
 from carriers.core.contract import Account, Credential, Gives, Manifest, Quality, Times, TrackRequest, gives
 from carriers.core.errors import CarrierError
-from carriers.core.http import Call
+from carriers.core.http import Call, send
 from carriers.core.meaning import UNKNOWN, Meaning, checkpoint, report
 from carriers.core.model import (
     Answer,
@@ -29,6 +29,7 @@ from carriers.core.model import (
     ProofOfDelivery,
     Report,
 )
+from carriers.core.proving import proven
 from carriers.core.reading import (
     Json,
     an_object,
@@ -103,6 +104,16 @@ class RoyalMail:
         signatures = [an_object(piece.get("signature")) for piece in pieces]
         return tuple(_image(s, image) for s in signatures if isinstance(image := s.get("image"), str) and image)
 
+    async def prove(
+        self,
+        request: TrackRequest,
+        account: Account,
+        client: httpx2.AsyncClient,
+        tokens: TokenCache,  # noqa: ARG002  # part of the contract; Royal Mail has plain keys
+    ) -> tuple[Document, ...]:
+        """Ask for the signature of one item. See `Proves.prove`."""
+        return await proven(send(_proof_call(request, account), client), self)
+
     async def track(
         self,
         requests: Sequence[TrackRequest],
@@ -117,9 +128,13 @@ class RoyalMail:
 CARRIER: Final = RoyalMail()
 
 
-def _call(request: TrackRequest, account: Account) -> Call:
+def _proof_call(request: TrackRequest, account: Account) -> Call:
+    return _call(request, account, "signature")
+
+
+def _call(request: TrackRequest, account: Account, part: str = "events") -> Call:
     return Call(
-        f"{account.api or MANIFEST.api}/{quote(plain(request.number), safe='')}/events",
+        f"{account.api or MANIFEST.api}/{quote(plain(request.number), safe='')}/{part}",
         headers={
             "X-IBM-Client-Id": account.credentials.get("client_id", ""),
             "X-IBM-Client-Secret": account.credentials.get("client_secret", ""),

@@ -27,6 +27,7 @@ from carriers.core.contract import (
 from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Document, Failed, Found
+from carriers.core.proving import no_number, proven
 from carriers.core.reading import Json, an_object, objects, read_json, text, unreadable
 from carriers.ups import alert
 from carriers.ups.calling import API, authorised, kind_of, refused
@@ -128,6 +129,16 @@ class Ups:
         packages = [package for shipment in shipments for package in objects(shipment.get("package"))]
         return tuple(d for package in packages for d in documents(an_object(package.get("deliveryInformation"))))
 
+    async def prove(
+        self, request: TrackRequest, account: Account, client: httpx2.AsyncClient, tokens: TokenCache
+    ) -> tuple[Document, ...]:
+        """Ask once more, for signature and proof page too. See `Proves.prove`."""
+        plain = _plain(request.number)
+        if len(plain) not in _LENGTHS:
+            raise no_number()
+        reply = authorised(lambda api, sent: _call(api, plain, sent, papers="true"), account, client, tokens)
+        return await proven(reply, self)
+
     async def track(
         self, requests: Sequence[TrackRequest], account: Account, client: httpx2.AsyncClient, tokens: TokenCache
     ) -> list[Answer]:
@@ -168,11 +179,11 @@ def _ours(answers: list[Answer], asked: str) -> Answer:
 # --- calling --------------------------------------------------------------------------------------------------
 
 
-def _call(api: str, asked: str, headers: dict[str, str]) -> Call:
+def _call(api: str, asked: str, headers: dict[str, str], papers: str = "false") -> Call:
     return Call(
         f"{api}/track/v1/details/{quote(asked, safe='')}",
         headers=headers,
-        params={"locale": "en_US", "returnSignature": "false", "returnMilestones": "false", "returnPOD": "false"},
+        params={"locale": "en_US", "returnSignature": papers, "returnMilestones": "false", "returnPOD": papers},
     )
 
 

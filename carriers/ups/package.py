@@ -7,7 +7,6 @@ only, and that stays "zone unknown".
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
@@ -113,7 +112,7 @@ def _format(content: str) -> str | None:
     """The media type that the first bytes of a base64 text show, or None."""
     try:
         head = base64.b64decode(content[:32], validate=True).lstrip()
-    except binascii.Error:
+    except ValueError:  # also for what is not ASCII
         return None
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 

@@ -19,6 +19,7 @@ from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
+from portal.tracking.proofs import keep_documents, want_proof
 from portal.tracking.rows import (
     CHECKPOINT_COLUMNS,
     PRIVATE_COLUMNS,
@@ -77,10 +78,13 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
     at = newest_of(report)
     # Of a report that comes late, after news of a later moment, only the scans count.
     late = at is not None and kept.last_scan_at is not None and at < kept.last_scan_at
-    changed = await _keep(tx, now, shipment_id, kept, {} if late else stated_of(kept.carrier_at, report, at), scans)
-    changed |= not late and await _keep_private(tx, shipment_id, report)
+    after = folded(kept, {} if late else stated_of(kept.carrier_at, report, at), scans)
+    changed = await _keep(tx, now, shipment_id, kept, after)
+    changed |= not late and await _keep_private(tx, now, shipment_id, report)
     if not fresh and not changed:
         return False
+    if after["milestone"] != kept.milestone:
+        await want_proof(tx, now, shipment_id, report.carrier, Milestone(after["milestone"]))
     await count_unknown(tx, now, shipment_id, report, fresh.values())
     tx.emit(topic, "shipment.changed", shipment=shipment_id)
     return True
@@ -90,7 +94,7 @@ async def refold(tx: Tx, now: datetime, shipment_id: int) -> None:
     """Work out where the parcel stands from all that is kept, and keep that."""
     kept = await one(tx, KEPT, {"shipment": shipment_id})
     scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
-    await _keep(tx, now, shipment_id, kept, {}, scans)
+    await _keep(tx, now, shipment_id, kept, folded(kept, {}, scans))
 
 
 def of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None:
@@ -136,9 +140,8 @@ def stated_of(before: datetime | None, report: Report, at: datetime | None) -> d
     return stated
 
 
-async def _keep(tx: Tx, now: datetime, shipment_id: int, kept: Any, stated: Columns, scans: Sequence[Said]) -> bool:
-    """Fold all that is known, and keep it where it differs from what was kept."""
-    after = folded(kept, stated, scans)
+async def _keep(tx: Tx, now: datetime, shipment_id: int, kept: Any, after: Columns) -> bool:
+    """Keep what differs from what was kept."""
     if all(getattr(kept, name) == value for name, value in after.items()):
         return False
     await tx.run(KEEP, {**after, "updated_at": now, "shipment": shipment_id})
@@ -159,14 +162,16 @@ def folded(kept: Any, stated: Columns, scans: Sequence[Said]) -> dict[str, Any]:
     }
 
 
-async def _keep_private(tx: Tx, shipment_id: int, report: Report) -> bool:
-    """Keep who received it and where it waits; True when that is news."""
-    given = private_of(report)
-    if not given:
-        return False
-    columns = SHIPMENT_PRIVATE.c
-    other = or_(*(columns[name].is_distinct_from(value) for name, value in given.items()))
-    return await tx.run(update(SHIPMENT_PRIVATE).where(columns.shipment_id == shipment_id, other).values(**given)) > 0
+async def _keep_private(tx: Tx, now: datetime, shipment_id: int, report: Report) -> bool:
+    """Keep who received it, what proves it and where it waits; True when that is news."""
+    papers = report.proof.documents if report.proof else ()
+    news = bool(papers) and await keep_documents(tx, now, shipment_id, papers)
+    if given := private_of(report):
+        columns = SHIPMENT_PRIVATE.c
+        other = or_(*(columns[name].is_distinct_from(value) for name, value in given.items()))
+        changed = update(SHIPMENT_PRIVATE).where(columns.shipment_id == shipment_id, other).values(**given)
+        news |= await tx.run(changed) > 0
+    return news
 
 
 def private_of(report: Report) -> dict[str, Any]:
