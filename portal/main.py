@@ -35,6 +35,7 @@ from portal.kit.tail import Tail
 from portal.ops.health import Health
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.pages import OrderPages
+from portal.tracking import hooks, pushes
 from portal.tracking.watching import keep_watching
 from portal.wiring import react
 from portal.worker import hurried, work
@@ -72,6 +73,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
             Route("/orders/{ref}/events", streams[1], methods=["GET"]),
+            Route(hooks.ROUTE, hooks.CarrierHook(context), methods=["POST"]),
             Route("/healthz/live", health.live, methods=["GET"]),
             Route("/healthz/ready", health.ready, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
@@ -88,7 +90,8 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         guard.Lane(re.compile(_ORDER), by_cookie),
         guard.Lane(re.compile(_ORDER + "/events"), streams[1], stream=True),
     ]
-    guarded = guard.Guard(app, rules, errors.refuse, lanes)
+    inlets = [guard.Inlet(hooks.PATH, context.settings.hook_requests_per_minute, pushes.LARGEST)]
+    guarded = guard.Guard(app, rules, errors.refuse, lanes, inlets)
     return Application(guarded, hub)
 
 

@@ -98,6 +98,10 @@ class Settings(BaseModel):
     max_streams_per_link: int = Field(6, ge=1, description="Live pages open at once with one order link.")
     requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address, in the long run.")
 
+    hook_requests_per_minute: int = Field(
+        6000, ge=1, description="Pushes a minute that carriers may send from one address, in the long run."
+    )
+
     poll_pace: float = Field(
         1.0, gt=0, le=100_000, description="Carriers are asked this many times as often (demo and tests)."
     )

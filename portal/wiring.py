@@ -14,7 +14,7 @@ from portal.mail import delivery, outbox
 from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
-from portal.tracking import proofs
+from portal.tracking import proofs, pushes, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
@@ -24,8 +24,10 @@ JOBS: Mapping[str, Job] = {
     "contacts": catch_up,
     outbox.JOB: DELIVER,
     proofs.JOB: proofs.fetch_proof,
+    pushes.JOB: pushes.merge_push,
+    subscribing.JOB: subscribing.subscribe,
 }
-SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6)}
+SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6), subscribing.JOB: subscribing.EVERY}
 AT_START = ("contacts",)  # what a new version or a new key may ask for
 
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {

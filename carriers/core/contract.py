@@ -74,7 +74,8 @@ class Quota:
 @dataclass(frozen=True, slots=True)
 class Push:
     """How a carrier sends reports by itself. Both texts are for whoever sets it up: `proof` says what shows that
-    a report is genuine, `set_up` where the address is entered and where the secret comes from.
+    a report is genuine, `set_up` where the address is entered and where the secret comes from. `secrets` are the
+    account's credentials of which one is enough to receive.
 
     Where parcels are subscribed to in calls of their own, `subscribe_size` is how many go in one (0: there is no
     such call), and `subscribed_for` how long that holds.
@@ -82,6 +83,7 @@ class Push:
 
     proof: str
     set_up: str
+    secrets: tuple[str, ...] = ("push_secret", "push_secret_old")
     subscribe_size: int = 0
     subscribed_for: timedelta = timedelta(days=365)
 
@@ -181,6 +183,8 @@ class Genuine:
 @runtime_checkable
 class SignedPushes(Pushes, Protocol):
     """An adapter whose carrier proves its pushes. Its manifest has a `push`."""
+
+    manifest: Manifest
 
     def verify_push(self, headers: Mapping[str, str], body: bytes, account: Account, now: datetime) -> Genuine | None:
         """Whether the carrier of this account sent these bytes, and lately; None for every doubt, never an

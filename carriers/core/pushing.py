@@ -30,8 +30,13 @@ def secrets(help: str) -> tuple[Credential, Credential]:
 
 
 def secrets_of(account: Account, *names: str) -> tuple[str, ...]:
-    """The secrets that prove a push now; none when pushes are not set up. `names` are other credentials that do."""
-    return tuple(secret for name in (*names, SECRET, OLD_SECRET) if (secret := account.credentials.get(name)))
+    """The secrets that prove a push now. `names` are the credentials that do, where the adapter has its own."""
+    return tuple(secret for name in names or (SECRET, OLD_SECRET) if (secret := account.credentials.get(name)))
+
+
+def is_set_up(manifest: Manifest, account: Account) -> bool:
+    """Whether this account can tell a genuine push."""
+    return manifest.push is not None and bool(secrets_of(account, *manifest.push.secrets))
 
 
 def too_short(manifest: Manifest, account: Account) -> tuple[str, ...]:

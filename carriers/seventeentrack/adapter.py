@@ -72,6 +72,7 @@ MANIFEST: Final = Manifest(
     push=Push(
         proof="Signed with the access key (sign).",
         set_up="Enter the address under Settings, Webhook, and choose version 2.2 there.",
+        secrets=("token", pushing.OLD_SECRET),
     ),
     gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.WINDOW),
     times=Times.MIXED,
@@ -102,7 +103,7 @@ class SeventeenTrack:
         now: datetime,  # noqa: ARG002  # part of the contract; 17TRACK does not stamp what it sends
     ) -> Genuine | None:
         """Whether the body is signed; that a number is watched no more is not. See `SignedPushes.verify_push`."""
-        secrets = pushing.secrets_of(account, "token")
+        secrets = pushing.secrets_of(account, "token", pushing.OLD_SECRET)
         genuine = pushing.is_signed(headers.get("sign"), body, secrets, _signature)
         return Genuine(pushing.digest(body)) if genuine else None
 

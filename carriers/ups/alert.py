@@ -42,6 +42,8 @@ async def subscribe(
     not_ours = CarrierError(ErrorKind.INVALID_NUMBER, "Track Alert takes 1Z numbers only.")
     if not askable:
         return [not_ours] * len(numbers)
+    if not address.startswith("https://"):
+        return [CarrierError(ErrorKind.BAD_REQUEST, "UPS pushes to https addresses only.")] * len(numbers)
     body = json.dumps(_wanted(askable, address, account)).encode()
 
     def call(api: str, headers: dict[str, str]) -> Call:

@@ -75,6 +75,17 @@ class Lane:
     stream: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """Paths to which other servers POST, and prove to the application who they are: so no site of origin is asked
+    for, and cookies that come along are taken off. They come in bursts and are counted apart from customers.
+    """
+
+    path: re.Pattern[str]
+    requests_per_minute: int
+    largest_body: int
+
+
 class Guard:
     """The outermost application."""
 
@@ -84,6 +95,7 @@ class Guard:
         rules: Rules,
         refuse: Callable[[Scope, int, int | None], ASGIApp],
         lanes: Sequence[Lane] = (),
+        inlets: Sequence[Inlet] = (),
     ) -> None:
         self._app = app
         self._rules = rules
@@ -92,6 +104,7 @@ class Guard:
         self._headers = headers(rules)
         rate = rules.requests_per_minute / 60
         self._buckets = Buckets(rate, burst=max(rules.requests_per_minute / 4, 30))
+        self._inlets = [(i, Buckets(i.requests_per_minute / 60, burst=i.requests_per_minute)) for i in inlets]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or turn it down."""
@@ -122,7 +135,8 @@ class Guard:
     def _verdict(self, scope: Scope) -> tuple[int, int | None]:
         """The status to refuse with (0: none), and the seconds to wait."""
         client = scope.get("client")
-        wait = self._buckets.take(network(client[0] if client else ""))
+        inlet, buckets = self._inlet(scope)
+        wait = buckets.take(network(client[0] if client else ""))
         if wait:
             return 429, int(wait) + 1
         if scope["method"] in _SAFE:
@@ -131,9 +145,21 @@ class Guard:
             name: value for name, value in scope["headers"] if name in (b"content-length", b"sec-fetch-site", b"origin")
         }
         length = given.get(b"content-length", b"0")
-        if not length.isdigit() or len(length) > 18 or int(length) > self._rules.largest_body:
+        largest = inlet.largest_body if inlet is not None else self._rules.largest_body
+        if not length.isdigit() or len(length) > 18 or int(length) > largest:
             return 413, None
+        if inlet is not None:
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+            return 0, None
         return (0, None) if self._same_site(given) else (403, None)
+
+    def _inlet(self, scope: Scope) -> tuple[Inlet | None, Buckets]:
+        """The inlet that a request is for, if any, and what counts it."""
+        if scope["method"] == "POST":
+            for inlet, buckets in self._inlets:
+                if inlet.path.fullmatch(scope["path"]):
+                    return inlet, buckets
+        return None, self._buckets
 
     def _same_site(self, given: Mapping[bytes, bytes]) -> bool:
         site = given.get(b"sec-fetch-site")

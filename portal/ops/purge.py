@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from carriers.core.pushing import MEMORY
 from portal.context import Context
 from portal.kit import quota
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.mail import outbox
 from portal.orders.retention import delete_dead_links
-from portal.tracking.retention import delete_raw_answers
+from portal.tracking.retention import delete_raw_answers, forget_pushes
 
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
@@ -24,6 +25,7 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
 
     async def unit(tx: Tx) -> None:
         await delete_raw_answers(tx, now - timedelta(days=settings.raw_days))
+        await forget_pushes(tx, now - MEMORY, now - max(timedelta(days=settings.raw_days), MEMORY))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
         await outbox.forget(tx, now)
         await quota.forget(tx, now)

@@ -82,6 +82,19 @@ class Tracker(Table, table=True):
     candidates: str | None = None
 
 
+class Subscription(Table, table=True):
+    """That a carrier was told to push one shipment's number, until a moment. `due_at` is when to tell it (again)
+    and, while a worker does, the lease; None: not again."""
+
+    shipment_id: int = link("shipment.id", primary_key=True)
+    carrier: str
+    number: str
+    until: datetime | None = None
+    due_at: datetime | None = Field(default=None, index=True)
+    failures: int = 0
+    problem: str | None = None
+
+
 class Checkpoint(Table, table=True):
     """One dated carrier event. `wall` is the carrier's local reading, `offset_minutes` its zone where one
     was given; `sort_at` is naive UTC (or the wall clock, zone unknown) to order by."""
@@ -117,5 +130,6 @@ class UnknownCode(Table, table=True):
 
 SHIPMENT: SaTable = Shipment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 TRACKER: SaTable = Tracker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+SUBSCRIPTION: SaTable = Subscription.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CHECKPOINT: SaTable = Checkpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

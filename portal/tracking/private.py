@@ -94,9 +94,26 @@ class ProofDocument(Table, table=True):
     at: datetime
 
 
+class PushInbox(Table, table=True):
+    """What a carrier pushed, as it came, compressed (zlib), until it is merged: then the body is empty, and the row
+    stays as the memory that a repetition meets. `event` is the hash of what tells it from every other push."""
+
+    __tablename__ = "push_inbox"
+    __table_args__ = (Index("uq_push_inbox_carrier_event", "carrier", "event", unique=True),)
+
+    id: int | None = key()
+    carrier: str
+    event: str = Field(max_length=64)
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(index=True)
+    merged_at: datetime | None = None
+    problem: str | None = None
+
+
 CHECKPOINT_PRIVATE: SaTable = CheckpointPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 SHIPMENT_PRIVATE: SaTable = ShipmentPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 RAW_ANSWER: SaTable = RawAnswer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 RAW_ANSWER_PARCEL: SaTable = RawAnswerParcel.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 UNKNOWN_CODE_SAMPLE: SaTable = UnknownCodeSample.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PROOF_DOCUMENT: SaTable = ProofDocument.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+PUSH_INBOX: SaTable = PushInbox.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, or_, select
 
 from portal.kit.db import Tx
 from portal.tracking.models import SHIPMENT
-from portal.tracking.private import RAW_ANSWER, RAW_ANSWER_PARCEL
+from portal.tracking.private import PUSH_INBOX, RAW_ANSWER, RAW_ANSWER_PARCEL
 
 
 async def delete_raw_answers(tx: Tx, before: datetime) -> None:
@@ -26,3 +26,9 @@ async def forget_raw_answers(tx: Tx, shipment_ids: Sequence[int]) -> None:
     numbers = await tx.rows(select(SHIPMENT.c.number).where(SHIPMENT.c.id.in_(shipment_ids), SHIPMENT.c.number != ""))
     named = (RAW_ANSWER.c.asked.contains(json.dumps(row.number), autoescape=True) for row in numbers)
     await tx.run(delete(RAW_ANSWER).where(or_(RAW_ANSWER.c.id.in_(told), *named)))
+
+
+async def forget_pushes(tx: Tx, before: datetime, unmerged_before: datetime) -> None:
+    """Forget pushes that are merged, and those that never were and are older still."""
+    merged = PUSH_INBOX.c.merged_at.is_not(None) & (PUSH_INBOX.c.at < before)
+    await tx.run(delete(PUSH_INBOX).where(merged | (PUSH_INBOX.c.at < unmerged_before)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.wiring import SCHEDULE
 from tests.machine.postgres import free_port
 from tests.support.context import KEY
 from tests.support.server import Process, launch, status_of, wait_until_ready
@@ -58,10 +59,10 @@ def test_worker_works_until_it_is_told_to_end(tmp_path: Path, tables_url: str) -
     process = jalon(tmp_path, "worker", DATABASE_URL=tables_url, SECRET_KEY=KEY, LOG_LEVEL="debug")
     try:
         until = time.monotonic() + 20
-        while not _waiting(tables_url) and time.monotonic() < until:
+        while _waiting(tables_url) < len(SCHEDULE) and time.monotonic() < until:
             assert process.popen.poll() is None, process.said()
             time.sleep(0.05)
-        assert _waiting(tables_url) == 1
+        assert _waiting(tables_url) == len(SCHEDULE)
         assert process.stop(10) == 0
     finally:
         process.kill()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from portal.kit.errors import NotThere, Refused, Unavailable
-from portal.kit.guard import HEADERS, Guard, Lane, Rules, masked
+from portal.kit.guard import HEADERS, Guard, Inlet, Lane, Rules, masked
 
 ORIGIN = "https://track.atelier-lune.example"
 TOKEN = "k3vYq-8Zr_1mT5cWx9LdE2bN0aQ"
@@ -307,3 +307,54 @@ async def test_what_fails_after_it_has_answered_is_left_to_the_server() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await ask(guard(lanes=[Lane(re.compile("/half"), half)]), "/half")
+
+
+def with_inlet(rate: int = 100_000, inlet_rate: int = 100_000) -> Guard:
+    """A guard that lets other servers in at /in/….."""
+    return Guard(
+        application, Rules(ORIGIN, rate), refuse, inlets=[Inlet(re.compile(r"/in/[a-z]+"), inlet_rate, largest_body=10)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/in/ups", 200),
+        ("PUT", "/in/ups", 403),
+        ("DELETE", "/in/ups", 403),
+        ("POST", "/in/ups/", 403),
+        ("POST", "/in/ups/more", 403),
+        ("POST", "/in/", 403),
+        ("POST", "//in/ups", 403),
+        ("POST", "/in/UPS", 403),
+        ("POST", "/in/ups\n", 403),
+    ],
+)
+async def test_other_servers_may_post_to_an_inlet_and_nowhere_else(method: str, path: str, status: int) -> None:
+    for headers in ({}, {"sec_fetch_site": "cross-site"}, {"origin": "https://evil.example"}):
+        assert (await ask(with_inlet(), path, method, **headers)).status == status
+
+
+@pytest.mark.parametrize(("length", "status"), [("10", 200), ("11", 413), ("-1", 413), ("x", 413)])
+async def test_an_inlet_has_a_size_of_its_own(length: str, status: int) -> None:
+    assert (await ask(with_inlet(), "/in/ups", "POST", content_length=length)).status == status
+
+
+async def test_no_cookie_gets_through_an_inlet() -> None:
+    seen: list[Any] = []
+
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        seen.append([name for name, _ in scope["headers"]])
+        await application(scope, receive, send)
+
+    gate = Guard(inside, Rules(ORIGIN, 60), refuse, inlets=[Inlet(re.compile("/in"), 60, largest_body=10)])
+    for path, site in (("/in", "cross-site"), ("/", "same-origin")):
+        await ask(gate, path, "POST", cookie="session=mine", sec_fetch_site=site)
+    assert seen == [[b"sec-fetch-site"], [b"cookie", b"sec-fetch-site"]]
+
+
+async def test_an_inlet_and_customers_wait_each_for_themselves() -> None:
+    gate = with_inlet(rate=60, inlet_rate=60)
+    statuses = [(await ask(gate, "/in/ups", "POST")).status for _ in range(61)]
+    assert statuses == [200] * 60 + [429]
+    assert [(await ask(gate)).status for _ in range(31)] == [200] * 30 + [429]

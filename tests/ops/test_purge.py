@@ -19,7 +19,7 @@ from portal.ops.purge import purge
 from portal.orders.links import make_link, revoke_links
 from portal.orders.models import ORDER_LINK
 from portal.orders.sync import import_order
-from portal.tracking.private import RAW_ANSWER
+from portal.tracking.private import PUSH_INBOX, RAW_ANSWER
 from portal.tracking.raw import Raw, keep
 from tests.support.context import order, parcel, rows
 
@@ -82,3 +82,25 @@ async def test_a_shop_may_keep_less(context: Context, clock: ManualClock, settin
     strict: dict[str, Any] = {setting: days}
     await purge(replace(context, settings=context.settings.model_copy(update=strict)), {})
     assert (await counts(context))[table] == days // 5
+
+
+@pytest.mark.parametrize("raw_days", [0, 90])
+async def test_pushes_are_remembered_for_three_days_and_unmerged_ones_as_long_as_answers(
+    any_context: Context, clock: ManualClock, raw_days: int
+) -> None:
+    settings = any_context.settings.model_copy(update={"raw_days": raw_days})
+    kept = replace(any_context, settings=settings)
+    for event, merged in (("merged", True), ("not merged", False)):
+
+        async def unit(tx: Tx, event: str = event, merged: bool = merged) -> None:
+            row = {"carrier": "ups", "event": event, "body": b"", "at": clock.now()}
+            await tx.run(PUSH_INBOX.insert().values(**row, merged_at=clock.now() if merged else None))
+
+        await any_context.db.write(unit)
+    left = []
+    for days in (3, 1, 90):
+        await purge(kept, {})
+        left.append((await counts(any_context))["push_inbox"])
+        clock.advance(DAY * days)
+    await purge(kept, {})
+    assert [*left, (await counts(any_context))["push_inbox"]] == ([2, 2, 0, 0] if raw_days == 0 else [2, 2, 1, 0])

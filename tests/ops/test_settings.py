@@ -44,6 +44,7 @@ WRONG = {
     "MAX_STREAMS_PER_ADDRESS": ["0"],
     "MAX_STREAMS_PER_LINK": ["0"],
     "REQUESTS_PER_MINUTE": ["0", "-5"],
+    "HOOK_REQUESTS_PER_MINUTE": ["0", "-5"],
     "POLL_PACE": ["0", "-1", "nan", "inf", "fast"],
     "POLL_CONCURRENCY": ["0", "65"],
 }
@@ -169,3 +170,12 @@ def test_half_an_account_names_what_is_missing() -> None:
     assert wrong.value.key == "JALON_CARRIER_UPS_CLIENT_SECRET"
     assert "UPS" in str(wrong.value)
     assert usable_accounts({}) == {}
+
+
+def test_a_secret_that_guards_nothing_stops_the_start_and_is_not_shown() -> None:
+    env = {"JALON_CARRIER_SHIP24_API_KEY": "k", "JALON_CARRIER_SHIP24_PUSH_SECRET": "hunter2"}
+    with pytest.raises(BadSetting) as wrong:
+        usable_accounts(env)
+    assert wrong.value.key == "JALON_CARRIER_SHIP24_PUSH_SECRET"
+    assert "hunter2" not in str(wrong.value)
+    assert usable_accounts(env | {"JALON_CARRIER_SHIP24_PUSH_SECRET": "hunter2 hunter2 hunter2"}).keys() == {"ship24"}

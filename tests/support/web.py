@@ -82,9 +82,11 @@ class Site:
     context: Context
     app: Application
 
-    async def ask(self, path: str, method: str = "GET", client: str = PERSON, body: str = "", **headers: str) -> Answer:
+    async def ask(
+        self, path: str, method: str = "GET", client: str = PERSON, body: str | bytes = "", **headers: str
+    ) -> Answer:
         """One request. Header names are written with underscores."""
-        exchange = Exchange(body=body.encode())
+        exchange = Exchange(body=body.encode() if isinstance(body, str) else body)
         await self.app(scope_of(path, method, client, headers), exchange.receive, exchange.send)
         return exchange.answer
 
