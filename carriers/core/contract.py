@@ -65,10 +65,14 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Published limits of one account; None where the carrier publishes none."""
+    """Published limits of one account; None where the carrier publishes none. `counts_tokens`: calls for
+    access tokens count as well."""
 
     per_second: float | None = None
     per_day: int | None = None
+    per_minute: float | None = None
+    per_hour: float | None = None
+    counts_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ addresses). Nothing here knows a carrier, and nothing but CarrierError leaves it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,6 +40,11 @@ class Call:
     content: bytes | None = field(default=None, repr=False)
     private: bool = False
 
+    @property
+    def for_access(self) -> bool:
+        """Whether this asks for a token, and for no parcel: its reply holds a secret."""
+        return self.data is not None or self.private
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -49,6 +54,8 @@ class Reply:
     body: bytes
     retry_after: float | None = None
 
+
+Toll = Callable[[Call], Awaitable[None]]
 
 _recorded: ContextVar[list[Reply] | None] = ContextVar("recorded", default=None)
 
@@ -64,10 +71,26 @@ def recording() -> Iterator[list[Reply]]:
         _recorded.reset(before)
 
 
+_toll: ContextVar[Toll | None] = ContextVar("toll", default=None)
+
+
+@contextmanager
+def paying(toll: Toll) -> Iterator[None]:
+    """Await `toll` before every call made inside the block: it waits for its turn, or raises CarrierError to
+    prevent the call."""
+    before = _toll.set(toll)
+    try:
+        yield
+    finally:
+        _toll.reset(before)
+
+
 async def send(call: Call, client: httpx2.AsyncClient, *, deadline: float = DEADLINE, largest: int = LARGEST) -> Reply:
     """Make the call. Raises CarrierError (kind `server`) when no whole answer came in time."""
     import httpx2
 
+    if (toll := _toll.get()) is not None:
+        await toll(call)
     try:
         async with asyncio.timeout(deadline):
             return await _exchange(call, client, largest)
@@ -95,7 +118,7 @@ async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Rep
     finally:
         await response.aclose()
     reply = Reply(response.status_code, body, retry_after(response.headers.get("retry-after")))
-    if (recorded := _recorded.get()) is not None and call.data is None and not call.private:
+    if (recorded := _recorded.get()) is not None and not call.for_access:
         recorded.append(reply)
     return reply
 

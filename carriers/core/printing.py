@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from carriers.core.answers import milestone_of
@@ -68,7 +69,7 @@ def manifest_json(manifest: Manifest, missing: Sequence[str]) -> Json:
         "api": manifest.api,
         "tracking_page": manifest.tracking_page,
         "batch_size": manifest.batch_size,
-        "quota": {"per_second": manifest.quota.per_second, "per_day": manifest.quota.per_day},
+        "quota": asdict(manifest.quota),
         "credentials": [{"name": c.name, "help": c.help, "required": c.required} for c in manifest.credentials],
         "missing": list(missing),
         "required_fields": list(manifest.required_fields),

@@ -79,7 +79,7 @@ MANIFEST: Final = Manifest(
         *pushing.secrets("The 32 characters that you gave as the subscription's secret; turns pushes on"),
     ),
     batch_size=1,
-    quota=Quota(per_day=1440),  # about 60 an hour, calls for tokens included
+    quota=Quota(per_hour=60, per_day=1440, counts_tokens=True),
     quality=Quality.RECORDINGS,
     docs="https://developers.usps.com/trackingv3r2",
     push=Push(

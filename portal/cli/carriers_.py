@@ -46,8 +46,8 @@ def _table(rows: list[tuple[Manifest, tuple[str, ...]]]) -> list[str]:
 
 def _limit(manifest: Manifest) -> str:
     quota = manifest.quota
-    parts = [f"{quota.per_second:g}/s" if quota.per_second else "", f"{quota.per_day}/day" if quota.per_day else ""]
-    return ", ".join(part for part in parts if part) or "not published"
+    limits = ((quota.per_second, "s"), (quota.per_minute, "min"), (quota.per_hour, "h"), (quota.per_day, "day"))
+    return ", ".join(f"{limit:g}/{unit}" for limit, unit in limits if limit) or "not published"
 
 
 def _ready(absent: tuple[str, ...]) -> str:

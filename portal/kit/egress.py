@@ -1,7 +1,8 @@
 """The one door out: HTTP clients with a small pool each, for one counterparty each.
 
 Small pools are faster than big ones (the pool is walked at every request), and a slow counterparty then
-holds nobody else's connections. The environment's proxies are not trusted.
+holds nobody else's connections. Where many calls are made side by side, several small pools share them. The
+environment's proxies are not trusted.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ class Clients:
 
     def __init__(self, user_agent: str) -> None:
         self._user_agent = user_agent
-        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._clients: dict[tuple[str, int], httpx2.AsyncClient] = {}
 
-    def get(self, name: str) -> httpx2.AsyncClient:
-        """The client kept for this counterparty."""
-        if name not in self._clients:
-            self._clients[name] = self._open()
-        return self._clients[name]
+    def get(self, name: str, slot: int = 0) -> httpx2.AsyncClient:
+        """The client kept for this counterparty. Calls made side by side are numbered by `slot`: as many share a
+        client as it has connections."""
+        key = (name, slot // CONNECTIONS)
+        if key not in self._clients:
+            self._clients[key] = self._open()
+        return self._clients[key]
 
     async def close(self) -> None:
         """Close every connection."""

@@ -17,6 +17,7 @@ from portal.kit.prepared import Query
 from portal.tracking.merge import refold
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import SHIPMENT_PRIVATE
+from portal.tracking.schedule import Urgency
 
 _TOLD = (
     "topic",
@@ -38,6 +39,14 @@ _CREATE = Query(
     insert(SHIPMENT).returning(SHIPMENT.c.id), columns=(*_TOLD, *_NEW, "source", "created_at", "updated_at")
 )
 _UNTRACK = Query(delete(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment")))
+_LOOK_AGAIN = Query(update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment")), columns=("digest",))
+# Something that the carrier needs was missing; should it still be, the next question finds out.
+_ASK_AGAIN = Query(
+    update(TRACKER).where(
+        TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.problem.like("lacks\\_%", escape="\\")
+    ),
+    columns=("next_poll_at", "problem"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
             await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**changed, updated_at=now))
         if "number" in changed or "carrier" in changed:
             await _start_over(tx, shipment_id)
+        elif changed:
+            await tx.run(_LOOK_AGAIN, {"shipment": shipment_id, "digest": None})
     private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
     await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
     await refold(tx, now, shipment_id)
@@ -106,8 +117,16 @@ async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) 
     if facts.carrier is None or facts.number is None or facts.milestone is Milestone.CANCELLED:
         await tx.run(_UNTRACK, {"shipment": shipment_id})
         return
-    row = {"shipment_id": shipment_id, "carrier": facts.carrier, "next_poll_at": now, "failures": 0, "known": False}
+    row = {
+        "shipment_id": shipment_id,
+        "carrier": facts.carrier,
+        "urgency": int(Urgency.NORMAL),
+        "next_poll_at": now,
+        "failures": 0,
+        "known": False,
+    }
     await tx.upsert(TRACKER, [row], ["shipment_id"], update=False)
+    await tx.run(_ASK_AGAIN, {"shipment": shipment_id, "next_poll_at": now, "problem": None})
 
 
 async def _start_over(tx: Tx, shipment_id: int) -> None:

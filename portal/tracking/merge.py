@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from carriers import Checkpoint, Milestone, Report
 from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
-from portal.tracking.models import CHECKPOINT, SHIPMENT
+from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.proofs import keep_documents, want_proof
 from portal.tracking.rows import (
@@ -29,6 +29,7 @@ from portal.tracking.rows import (
     naive,
     said_of,
 )
+from portal.tracking.schedule import SILENCE
 from portal.tracking.timeline import Said, Source, fold, identified
 from portal.tracking.unknown import count_unknown
 
@@ -45,7 +46,7 @@ STATED = (
 )
 FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
 KEPT = Query(
-    select(*(SHIPMENT.c[name] for name in (*STATED, *FOLDED, "shop_milestone", "shop_at", "shipped_at")))
+    select(*(SHIPMENT.c[name] for name in (*STATED, *FOLDED, "shop_milestone", "shop_at", "shipped_at", "expired_at")))
     .where(SHIPMENT.c.id == bindparam("shipment"))
     .with_for_update()
 )
@@ -56,6 +57,11 @@ _SCANS = Query(
 )
 KEEP = Query(update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=(*STATED, *FOLDED, "updated_at"))
 ADD_CHECKPOINT = Query(insert(CHECKPOINT).returning(CHECKPOINT.c.id, CHECKPOINT.c.identity), CHECKPOINT_COLUMNS)
+_EXPIRE = Query(update(SHIPMENT).where(SHIPMENT.c.id == bindparam("shipment")), columns=("expired_at",))
+_RESUME = Query(
+    update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at.is_(None)),
+    columns=("next_poll_at", "problem"),
+)
 ANOTHER_PARCEL = timedelta(days=45)  # a label may be weeks older than the day the shop names as sent
 LONGEST_WAY = timedelta(days=200)  # with customs, a pickup point and the way back; a number returns later
 ADD_WORDS = Query(insert(CHECKPOINT_PRIVATE), PRIVATE_COLUMNS)
@@ -88,6 +94,13 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
     await count_unknown(tx, now, shipment_id, report, fresh.values())
     tx.emit(topic, "shipment.changed", shipment=shipment_id)
     return True
+
+
+async def expire(tx: Tx, now: datetime, shipment_id: int, topic: str) -> None:
+    """Nothing was heard of the parcel for so long that nothing more is expected; later news undoes it."""
+    await tx.run(_EXPIRE, {"shipment": shipment_id, "expired_at": now})
+    await refold(tx, now, shipment_id)
+    tx.emit(topic, "shipment.expired", shipment=shipment_id)
 
 
 async def refold(tx: Tx, now: datetime, shipment_id: int) -> None:
@@ -145,14 +158,16 @@ async def _keep(tx: Tx, now: datetime, shipment_id: int, kept: Any, after: Colum
     if all(getattr(kept, name) == value for name, value in after.items()):
         return False
     await tx.run(KEEP, {**after, "updated_at": now, "shipment": shipment_id})
+    if kept.milestone == Milestone.EXPIRED and after["finished_at"] is None:
+        await tx.run(_RESUME, {"shipment": shipment_id, "next_poll_at": now, "problem": None})
     return True
 
 
 def folded(kept: Any, stated: Columns, scans: Sequence[Said]) -> dict[str, Any]:
     """What is to be kept of a shipment, after a carrier `stated` something besides its scans."""
     told = {name: stated.get(name, getattr(kept, name)) for name in STATED}
-    standing = fold([*scans, *_claims(told, kept)])
     newest = max((scan.at for scan in scans if scan.at is not None), default=None)
+    standing = fold([*scans, *_claims(told, kept), *_silence(kept, newest)])
     return told | {
         "milestone": standing.milestone.value,
         "reason": standing.reason,
@@ -200,3 +215,10 @@ def _claims(told: Columns, kept: Any) -> Iterable[Said]:
         )
     if kept.shop_milestone:
         yield Said(Source.SHOP, Milestone(kept.shop_milestone), naive(kept.shop_at))
+
+
+def _silence(kept: Any, newest: datetime | None) -> Iterable[Said]:
+    """That we gave up, unless a scan shows that there was no such silence."""
+    expired = naive(kept.expired_at)
+    if expired is not None and (newest is None or newest <= expired - SILENCE):
+        yield Said(Source.SILENCE, Milestone.EXPIRED, expired)

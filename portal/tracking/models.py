@@ -19,7 +19,8 @@ class Shipment(Table, table=True):
 
     `carrier` is an adapter's slug, None when we can only link. `carrier_*` is what the carrier last
     stated as the current status, `shop_*` what the shop said. `milestone`, `reason`, `finished_at`,
-    `last_scan_at` are the fold of all that. `shop_carrier` is the adapter that the shop's word stands for,
+    `last_scan_at` are the fold of all that. `expired_at` is when we gave up for want of news.
+    `shop_carrier` is the adapter that the shop's word stands for,
     `settled_by` who says that it is `carrier`: "shop", "poll", "staff" or "customer". Estimates are local
     to the destination: a day, and wall clock times "HH:MM".
     """
@@ -50,6 +51,7 @@ class Shipment(Table, table=True):
     shipped_at: datetime | None = None
     finished_at: datetime | None = None
     last_scan_at: datetime | None = None
+    expired_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -57,12 +59,16 @@ class Shipment(Table, table=True):
 class Tracker(Table, table=True):
     """Asks the carrier about one shipment. `next_poll_at` is the queue and, while a worker asks, the
     lease: moving it forward claims the row. None: asking has ended. `candidates` are the carriers still to be
-    tried for a number whose carrier nobody has named, separated by commas, the present one last."""
+    tried for a number whose carrier nobody has named, separated by commas, the present one last.
+    `urgency` (schedule.Urgency) says who
+    goes first where not all can be asked; `expected_at` is when it is really asked then; before `quiet_until`
+    nothing brings a question forward. `digest` is of the last report, `problem` a code of what is wrong."""
 
     __table_args__ = (
         Index(
             "ix_tracker_due",
             "carrier",
+            "urgency",
             "next_poll_at",
             postgresql_where=text("next_poll_at IS NOT NULL"),
             sqlite_where=text("next_poll_at IS NOT NULL"),
@@ -71,7 +77,10 @@ class Tracker(Table, table=True):
 
     shipment_id: int = link("shipment.id", primary_key=True)
     carrier: str
+    urgency: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     next_poll_at: datetime | None = None
+    expected_at: datetime | None = None
+    quiet_until: datetime | None = None
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     failing_since: datetime | None = None
@@ -80,6 +89,38 @@ class Tracker(Table, table=True):
     problem: str | None = None
     watched_until: datetime | None = None
     candidates: str | None = None
+    digest: str | None = None
+
+
+class PollAccount(Table, table=True):
+    """What all workers share about one carrier account. `levels` (JSON) is the budget of each window, see
+    `budget`; `calls` were made on `day` (UTC). `failures` calls in a row got nothing, `refusals` were told to
+    wait; until `rests_until` nobody asks, but for one probe after failures. `stretch` (JSON) is by how much
+    the intervals of each urgency are lengthened so that the budget suffices."""
+
+    __tablename__ = "poll_account"
+
+    account: str = Field(primary_key=True, max_length=60)
+    levels: str = "{}"
+    day: date | None = None
+    calls: int = 0
+    failures: int = 0
+    refusals: int = 0
+    rests_until: datetime | None = None
+    rests_for: str | None = None
+    stretch: str = "[1, 1, 1]"
+    planned_at: datetime | None = None
+
+
+class PollWorker(Table, table=True):
+    """How many calls a worker has under way at an account, for as long as it is believed to live."""
+
+    __tablename__ = "poll_worker"
+
+    account: str = Field(primary_key=True, max_length=60)
+    worker: str = Field(primary_key=True, max_length=40)
+    calls: int = 0
+    until: datetime
 
 
 class Subscription(Table, table=True):
@@ -133,3 +174,5 @@ TRACKER: SaTable = Tracker.__table__  # type: ignore[attr-defined]  # SQLModel d
 SUBSCRIPTION: SaTable = Subscription.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CHECKPOINT: SaTable = Checkpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+POLL_ACCOUNT: SaTable = PollAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+POLL_WORKER: SaTable = PollWorker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

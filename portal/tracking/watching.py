@@ -11,6 +11,8 @@ from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
 from portal.tracking.asking import watch
+from portal.tracking.poller import asked_accounts, rules_of
+from portal.tracking.polling.shared import rules_by_carrier
 
 log = logging.getLogger("jalon.watching")
 _EVERY_S = 10.0
@@ -32,7 +34,10 @@ async def keep_watching(context: Context, topics: Callable[[], Iterable[str]]) -
 
 
 async def _note(context: Context, topics: list[str]) -> None:
+    accounts, rules = asked_accounts(context), rules_of(context)
+
     async def unit(tx: Tx) -> None:
-        await watch(tx, context.clock.now(), topics, context.settings.poll_pace)
+        by_carrier = await rules_by_carrier(tx, accounts, rules)
+        await watch(tx, context.clock.now(), topics, by_carrier, rules)
 
     await context.db.write(unit)
