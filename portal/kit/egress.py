@@ -21,12 +21,13 @@ class Clients:
 
     def __init__(self, user_agent: str) -> None:
         self._user_agent = user_agent
-        self._clients: dict[tuple[str, int], httpx2.AsyncClient] = {}
+        self._clients: dict[str, httpx2.AsyncClient] = {}
 
     def get(self, name: str, slot: int = 0) -> httpx2.AsyncClient:
         """The client kept for this counterparty. Calls made side by side are numbered by `slot`: as many share a
         client as it has connections."""
-        key = (name, slot // CONNECTIONS)
+        group = slot // CONNECTIONS
+        key = f"{name} {group}" if group else name
         if key not in self._clients:
             self._clients[key] = self._open()
         return self._clients[key]

@@ -3,7 +3,7 @@
 The answer depends only on the set of scans and claims, so repeats and any order of arrival give the same
 standing. On the main line (up to out for delivery) the milestone only rises; the detours after it (an
 attempt, a pickup point, a hold, an exception, a return) may step back on a newer scan; an end (delivered
-and beyond) is reopened only by a newer scan of the carrier, one that was silence by anybody's word.
+and beyond) is reopened only by a newer scan of the carrier; silence ends by another end, whoever says so.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ def _delayed(now: Standing, said: Said, milestone: Milestone) -> bool:
 def _moves(now: Milestone, milestone: Milestone, source: Source) -> bool:
     """Whether a statement that is newer than all before it changes the milestone."""
     have, new = RANK[now], RANK[milestone]
-    if now is Milestone.EXPIRED:
-        return new >= _MOVING
+    if now is Milestone.EXPIRED and milestone in TERMINAL:
+        return True
     if now in TERMINAL:
         return source in (Source.SCAN, Source.CARRIER) and new >= _MOVING
     if have <= _MAIN_LINE_END:

@@ -14,10 +14,11 @@ from carriers import Answer, CarrierError, ErrorKind, Failed, Found, Milestone, 
 from portal.context import Context, opened
 from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
-from portal.tracking.asking import Claim, ask_soon, claim_due, settle, watch
+from portal.tracking.asking import Claim, ask_soon, claim_due, queues_of, watch
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
-from portal.tracking.schedule import LEASE, WATCHED
+from portal.tracking.schedule import LEASE, WATCHED, Rules
+from portal.tracking.settling import settle
 from tests.support.context import NOW, kinds, rows, settings_on
 from tests.support.parcels import SLUG, TOPIC, facts, registered, report, scan
 
@@ -29,7 +30,7 @@ async def claimed(context: Context, limit: int = 10, carrier: str = SLUG) -> lis
     now = context.clock.now()
 
     async def unit(tx: Tx) -> list[Claim]:
-        return await claim_due(tx, now, carrier, limit)
+        return await claim_due(tx, now, queues_of([carrier]), limit)
 
     return await context.db.write(unit)
 
@@ -39,7 +40,7 @@ async def settled(context: Context, claim: Claim, answer: Answer) -> bool:
     now = context.clock.now()
 
     async def unit(tx: Tx) -> bool:
-        return await settle(tx, now, claim, answer, 1.0)
+        return await settle(tx, now, claim, answer, Rules())
 
     return await context.db.write(unit)
 
@@ -49,7 +50,7 @@ async def looked_at(context: Context, *topics: str) -> None:
     now = context.clock.now()
 
     async def unit(tx: Tx) -> None:
-        await watch(tx, now, topics, 1.0)
+        await watch(tx, now, topics, {}, Rules())
 
     await context.db.write(unit)
 
@@ -298,7 +299,7 @@ async def test_workers_on_one_database_never_get_the_same_parcel(tables_url: str
         together = asyncio.Barrier(2)
 
         async def unit(tx: Tx) -> list[str]:
-            found = [claim.number for claim in await claim_due(tx, NOW, SLUG, 3)]
+            found = [claim.number for claim in await claim_due(tx, NOW, queues_of([SLUG]), 3)]
             async with asyncio.timeout(5):
                 await together.wait()  # neither has committed when the other claims
             return found
@@ -329,6 +330,6 @@ async def test_limit_and_order_hold_however_the_server_plans_it(
         async def unit(tx: Tx) -> list[Claim]:
             for method in without:
                 await tx.run(text(f"set local enable_{method} = off"))
-            return await claim_due(tx, clock.now(), SLUG, 2)
+            return await claim_due(tx, clock.now(), queues_of([SLUG]), 2)
 
         assert {claim.number for claim in await context.db.write(unit)} == first

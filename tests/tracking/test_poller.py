@@ -18,9 +18,10 @@ from carriers import Account, Answer, CarrierError, ErrorKind, Failed, Found, Mi
 from portal.context import Context
 from portal.kit.clock import ManualClock
 from portal.kit.errors import Unavailable
-from portal.tracking import poller, watching
+from portal.tracking import watching
 from portal.tracking.models import SHIPMENT, TRACKER
 from portal.tracking.poller import Poller
+from portal.tracking.polling import asker, planning, shared
 from portal.tracking.private import RAW_ANSWER
 from tests.support.context import NOW, kinds, rows
 from tests.support.parcels import SLUG, TOPIC, SnailMail, facts, registered, report, scan
@@ -84,7 +85,7 @@ async def test_a_round_asks_in_the_carriers_batches_and_settles_each_answer(open
 async def test_an_account_is_asked_about_carriers_that_have_none_of_their_own(
     open_post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poller, "served_by", lambda slug, _: (slug, "chronopost"))
+    monkeypatch.setattr(shared, "served_by", lambda slug, _: (slug, "chronopost"))
     post = open_post(batch_size=3)
     await registered(post.context, facts("S1", source="one"))
     await registered(post.context, facts("S2", source="two", carrier="chronopost"))
@@ -102,7 +103,7 @@ async def test_no_more_is_claimed_than_can_be_asked_at_once(open_post: Callable[
 async def test_one_account_may_ask_for_several_carriers_within_its_limit(
     open_post: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poller, "served_by", lambda slug, _: (slug, "tortoise"))
+    monkeypatch.setattr(shared, "served_by", lambda slug, _: (slug, "tortoise"))
     post = open_post(batch_size=2, poll_concurrency=1)
     for number, carrier in enumerate([SLUG, "tortoise", "hare", "tortoise"]):
         await registered(post.context, facts(f"S{number}", source=str(number), carrier=carrier))
@@ -152,7 +153,7 @@ async def test_an_answer_that_does_not_come_in_time_is_a_failure(
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(poller, "_DEADLINE_S", 0.01)
+    monkeypatch.setattr(asker, "DEADLINE_S", 0.01)
     post = open_post()
     monkeypatch.setattr(post.mail, "track", never)
     await posted(post, "S1")
@@ -185,7 +186,7 @@ async def test_no_raw_answer_is_kept_where_the_shop_wants_none(open_post: Callab
 
 RESTS = [
     (ErrorKind.RATE_LIMITED, 7200.0, timedelta(hours=2)),
-    (ErrorKind.RATE_LIMITED, None, timedelta(seconds=30)),
+    (ErrorKind.RATE_LIMITED, None, timedelta(seconds=30)),  # give or take a fifth
     (ErrorKind.AUTH, None, timedelta(minutes=10)),
     (ErrorKind.SERVER, None, timedelta(0)),
 ]
@@ -200,9 +201,10 @@ async def test_an_account_that_was_refused_rests_and_its_other_parcels_with_it(
     post.mail.answers = {name: Failed(name, CarrierError(kind, "no", retry_after=retry_after)) for name in ("S1", "S2")}
     assert await post.poller.round(SLUG) == 1
     if rest:
-        clock.advance(rest - timedelta(seconds=1))
+        early = late = rest / 5 if (kind, retry_after) == (ErrorKind.RATE_LIMITED, None) else timedelta(0)
+        clock.advance(rest - early - timedelta(seconds=1))
         assert await post.poller.round(SLUG) == 0
-        clock.advance(timedelta(seconds=1))
+        clock.advance(timedelta(seconds=1) + early + late)
     assert await post.poller.round(SLUG) == 1
 
 
@@ -230,14 +232,14 @@ async def test_asking_goes_on_whatever_a_round_meets(
     met: list[Exception] = [Unavailable("database: away"), RuntimeError("odd")]
     done = asyncio.Event()
 
-    async def round_(slug: str) -> int:
+    async def look(*_: object) -> None:
         if not met:
             done.set()
-            return 0
+            return
         raise met.pop(0)
 
-    monkeypatch.setattr(poller, "_IDLE_S", 0.0)
-    monkeypatch.setattr(post.poller, "round", round_)
+    monkeypatch.setattr(asker, "IDLE_S", 0.0)
+    monkeypatch.setattr(planning.Planner, "look", look)
     asking = asyncio.create_task(post.poller.run())
     await asyncio.wait_for(done.wait(), 5)
     asking.cancel()

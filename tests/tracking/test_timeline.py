@@ -101,6 +101,24 @@ def test_a_detour_does_not_fall_back_to_before_the_journey(detour: Milestone, ea
     assert fold([scanned(detour, 1), scanned(early, 2)]).milestone is detour
 
 
+def silence(hours: float) -> Said:
+    """We gave up."""
+    return Said(Source.SILENCE, Milestone.EXPIRED, at(hours))
+
+
+@pytest.mark.parametrize("before", MOVING)
+def test_silence_ends_a_journey_and_later_news_undo_it(before: Milestone) -> None:
+    assert fold([scanned(before, 1), silence(9)]).milestone is Milestone.EXPIRED
+    assert fold([scanned(before, 1), silence(9), scanned(Milestone.IN_TRANSIT, 10)]).milestone is Milestone.IN_TRANSIT
+    assert fold([scanned(before, 1), silence(9), claimed(Milestone.DELIVERED, 10)]).milestone is Milestone.DELIVERED
+    assert fold([scanned(before, 1), silence(9), claimed(Milestone.IN_TRANSIT, 10)]).milestone is Milestone.EXPIRED
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_silence_after_an_end_says_nothing(end: Milestone) -> None:
+    assert fold([scanned(end, 1), silence(9)]).milestone is end
+
+
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("later", MOVING)
 def test_an_end_is_reopened_by_a_newer_scan_of_the_carrier_alone(end: Milestone, later: Milestone) -> None:

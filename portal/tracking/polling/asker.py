@@ -62,8 +62,7 @@ class Asker:
                 except Exception:  # whatever one look meets, the next is tried: the leases bring the rows back
                     log.exception("a round of polling %s failed", self.asked.name)
                     pause = self._longest_pause
-                if pause:
-                    await asyncio.sleep(pause)
+                await asyncio.sleep(pause)
 
     async def round(self) -> int:
         """Ask once about what may be asked about now; returns how many parcels were asked about."""
