@@ -26,6 +26,7 @@ from portal.kit.prepared import Query
 from portal.tracking.asking import ask_soon
 from portal.tracking.merge import ANOTHER_PARCEL, merge
 from portal.tracking.models import SHIPMENT, TRACKER
+from portal.tracking.poller import rules_of
 from portal.tracking.private import PUSH_INBOX
 from portal.tracking.raw import Raw, keep
 
@@ -88,7 +89,7 @@ async def merge_push(context: Context, payload: Mapping[str, Any]) -> None:
                 if await merge(tx, now, parcel.id, parcel.topic, report) and context.settings.raw_days:
                     await keep(tx, now, parcel.id, report.number, [raw])
                 await tx.run(_HEARD, {"shipment": parcel.id, "known": True, "answered_at": now})
-                await ask_soon(tx, now, parcel.id, context.settings.poll_pace)
+                await ask_soon(tx, now, parcel.id, rules_of(context))
         problem = "unreadable" if unreadable else None
         await tx.run(
             _MERGED, {"push": push, "merged_at": now, "problem": problem, "body": row.body if unreadable else b""}
