@@ -8,7 +8,7 @@ import hashlib
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any
@@ -27,7 +27,7 @@ from portal.kit import assets, guard, html, i18n
 from portal.kit.brand import brand_css
 from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
-from portal.kit.live import Hub, Limits
+from portal.kit.live import Channel, Frame, Hub, Limits, Render
 from portal.kit.pagecache import PageCache
 from portal.kit.stream import LiveResponse
 from portal.kit.supervise import running
@@ -35,6 +35,8 @@ from portal.kit.tail import Tail
 from portal.ops.health import Health
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.pages import OrderPages
+from portal.sharing.pages import SharingPages
+from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
 from portal.tracking import hooks, pushes
 from portal.tracking.watching import keep_watching
 from portal.wiring import react
@@ -43,6 +45,7 @@ from portal.worker import hurried, work
 DemoOrders = Sequence[object]  # with number, url and note, for the home page
 _LINK = r"/o/(?P<token>[^/]{1,100})"
 _ORDER = r"/orders/(?P<ref>[0-9a-f]{16})"
+_SHARED = r"/s/(?P<token>[^/]{1,100})"
 _SHUTDOWN_S = 8
 
 
@@ -59,12 +62,20 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         demo=bool(demo),
     )
     errors = ErrorPages(env, pages.shop, context.settings)
-    hub = Hub(pages.frame, _limits(context))
+    visitors = VisitorPages(
+        context,
+        html.environment(paths.TEMPLATES / "visitor", static.url, sandboxed=True),
+        PageCache(),
+        pages.build,
+        pages.demo,
+    )
+    hub = Hub(_by_audience(pages.frame, {AUDIENCE: visitors.frame}), _limits(context))
     rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
     named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
     live = LiveResponse(hub, named)
     by_token, by_cookie = ByToken(pages, errors.page), ByCookie(pages, errors.page)
     streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
+    visitor_stream = VisitorStream(visitors, hub, live)
     health = Health(context, hub)
     app = Starlette(
         routes=[
@@ -74,6 +85,9 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
             Route("/orders/{ref}/events", streams[1], methods=["GET"]),
             Route(hooks.ROUTE, hooks.CarrierHook(context), methods=["POST"]),
+            *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
+            Route("/s/{token}", visitors, methods=["GET", "POST"]),
+            Route("/s/{token}/events", visitor_stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
             Route("/healthz/ready", health.ready, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
@@ -89,10 +103,31 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         guard.Lane(re.compile(_LINK + "/events"), streams[0], stream=True),
         guard.Lane(re.compile(_ORDER), by_cookie),
         guard.Lane(re.compile(_ORDER + "/events"), streams[1], stream=True),
+        guard.Lane(re.compile(_SHARED), visitors),
+        guard.Lane(re.compile(_SHARED + "/events"), visitor_stream, stream=True),
     ]
     inlets = [guard.Inlet(hooks.PATH, context.settings.hook_requests_per_minute, pushes.LARGEST)]
     guarded = guard.Guard(app, rules, errors.refuse, lanes, inlets)
     return Application(guarded, hub)
+
+
+def _sharing(pages: SharingPages) -> list[Route]:
+    """The owner's side of sharing."""
+    base = "/orders/{ref}/sharing"
+    return [
+        Route(base, pages.at(GET=pages.overview, POST=pages.make), methods=["GET", "POST"]),
+        Route(base + "/preview", pages.at(GET=pages.preview), methods=["GET"]),
+        Route(base + "/{link:int}/end", pages.at(POST=pages.end), methods=["POST"]),
+    ]
+
+
+def _by_audience(frame: Render, others: Mapping[str, Render]) -> Render:
+    """Who renders what: `others` by how their audience begins, everything else by `frame`."""
+
+    def render(channel: Channel) -> Awaitable[Frame | None]:
+        return next((f for start, f in others.items() if channel.audience.startswith(start)), frame)(channel)
+
+    return render
 
 
 class Application:

@@ -4,6 +4,7 @@ from portal.accounts import models as account_models, private as account_private
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.orders import models as order_models, private as order_private
+from portal.sharing import models as sharing_models, private as sharing_private
 from portal.tracking import models as tracking_models, private as tracking_private
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "order_models",
     "order_private",
     "quota",
+    "sharing_models",
+    "sharing_private",
     "tracking_models",
     "tracking_private",
 ]

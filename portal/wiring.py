@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from portal.mail import delivery, outbox
 from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
+from portal.sharing.public.reads import session_of
 from portal.tracking import proofs, pushes, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
@@ -30,9 +32,18 @@ JOBS: Mapping[str, Job] = {
 SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6), subscribing.JOB: subscribing.EVERY}
 AT_START = ("contacts",)  # what a new version or a new key may ask for
 
+_SECONDS_TO_SAY_SO = 1.5  # pages are told by a last frame, then their streams are over whether it was written or not
+
+
+def _end_shared(hub: Hub, event: Happened) -> None:
+    session = session_of(int(event.data["share"]))
+    asyncio.get_running_loop().call_later(_SECONDS_TO_SAY_SO, hub.end_session, session)
+
+
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {
     "link.revoked": lambda hub, event: hub.end_session(link_stream(event.data["link"])),
     "session.ended": lambda hub, event: hub.end_session(session_stream(event.data["session"])),
+    "share.revoked": _end_shared,
 }
 
 

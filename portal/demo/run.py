@@ -18,6 +18,7 @@ from pathlib import Path
 from carriers import Account
 from portal import schema
 from portal.context import opened
+from portal.demo.shares import private_words, set_shares
 from portal.demo.shop import SHOP
 from portal.demo.stage import keep_moving, kept_pages, set_stage
 from portal.kit import i18n, log
@@ -40,20 +41,36 @@ def run_demo(host: str, port: int, data: Path, speed: float) -> int:
         _say(f"The carrier Pigeon Vole plays at {url}, {speed:g} times as fast as life.")
         accounts = {"demo": Account("demo", {"api_key": _KEY}, url)}
         _say("Setting the stage: orders, parcels and their first scans …")
-        pages = asyncio.run(_stage(settings, accounts, kept_pages(data / "demo.json")))
-        _write(data / "demo.json", settings, url, pages)
-        _announce(settings, pages, data)
-        return serve(settings, accounts=accounts, demo=_listed(pages), beside=keep_moving)
+        stage = asyncio.run(_stage(settings, accounts, kept_pages(data / "demo.json")))
+        _write(data / "demo.json", settings, url, stage)
+        _announce(settings, stage.pages, data)
+        return serve(settings, accounts=accounts, demo=_listed(stage.pages + stage.shares), beside=keep_moving)
 
 
-async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapping[str, str]) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What there is to see, and what nobody but the customer may."""
+
+    pages: list[dict[str, str]]
+    shares: list[dict[str, str]]
+    private_words: dict[str, list[str]]
+
+
+async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapping[str, str]) -> _Stage:
     async with opened(settings, accounts=accounts) as context:
-        return await set_stage(context, kept)
+        pages = await set_stage(context, kept)
+        return _Stage(pages, await set_shares(context), await private_words(context))
 
 
-def _write(path: Path, settings: Settings, carrier: str, pages: list[dict[str, str]]) -> None:
-    """For scripts that look for the pages."""
-    found = {"base_url": settings.base_url, "carrier_url": carrier, "order_pages": pages}
+def _write(path: Path, settings: Settings, carrier: str, stage: _Stage) -> None:
+    """For scripts that look for the pages, and for what must not be on those that are shared."""
+    found = {
+        "base_url": settings.base_url,
+        "carrier_url": carrier,
+        "order_pages": stage.pages,
+        "share_pages": stage.shares,
+        "private_words": stage.private_words,
+    }
     path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from portal.demo.people import CAMILLE, NOUR, DemoPerson
 from portal.kit.i18n import NP_
 
 SHOP: Final = {
@@ -39,6 +40,7 @@ class DemoOrder:
     number: str
     story: str
     lines: tuple[Json, ...]
+    person: DemoPerson = CAMILLE
     hours_to_ship: float = 9
     sent: tuple[Sent, ...] = ()
     linked: tuple[Json, ...] = ()
@@ -113,6 +115,7 @@ ORDERS: Final = (
         "#2017",
         NP_("demo story", "Delivered"),
         (_line("1", "Théière Cormoran", "Fonte, 0,8 l", 1, 6900),),
+        person=NOUR,
         sent=(Sent("delivered", "D90", {"1": 1}, seed=51),),
     ),
     DemoOrder(
@@ -125,12 +128,14 @@ ORDERS: Final = (
         "#2024",
         NP_("demo story", "Exception: damaged on the way"),
         (_line("1", "Carafe Embrun", "Verre soufflé", 1, 5200), _line("2", "Verres Embrun", "Lot de 4", 1, 4800)),
+        person=NOUR,
         sent=(Sent("exception", "X10", {"1": 1, "2": 1}, seed=61),),
     ),
     DemoOrder(
         "#2033",
         NP_("demo story", "A carrier that we can only link to"),
         (_line("1", "Affiche Phare", "50 × 70 cm", 1, 3500),),
+        person=NOUR,
         linked=(
             {
                 "id": "link",
@@ -182,9 +187,7 @@ def document(order: DemoOrder, now: datetime, handed: tuple[tuple[str, datetime]
         "updated_at": now.isoformat(),
         "currency": "EUR",
         "state": {"payment": "paid"},
-        "address": {
-            "shipping": {"name": "Camille Exemple", "postcode": "35400", "city": "Saint-Malo", "country": "FR"}
-        },
+        **order.person.members(),
         "lines": list(order.lines),
         "parcels": [*sent, *({"created_at": shipped.isoformat(), **parcel} for parcel in order.linked)],
         "deliveries": list(order.deliveries(now)),

@@ -14,6 +14,7 @@ from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from portal.kit import formats, i18n
@@ -52,14 +53,23 @@ class _Environment(Environment):
         return {**self.globals, **(d or {})}
 
 
+class _Sandbox(_Environment, ImmutableSandboxedEnvironment):
+    """Templates reach no attribute that begins with "_", and change nothing that they are given."""
+
+
 def environment(
-    templates_dir: Path, asset: Callable[[str], str], extra_globals: Mapping[str, Any] | None = None
+    templates_dir: Path,
+    asset: Callable[[str], str],
+    extra_globals: Mapping[str, Any] | None = None,
+    *,
+    sandboxed: bool = False,
 ) -> Environment:
-    """An environment over `templates_dir`; `asset(name)` gives the URL of a static file.
+    """An environment over `templates_dir`; `asset(name)` gives the URL of a static file. In a `sandboxed` one,
+    templates see of a value what it shows openly, and nothing behind it.
 
     Templates are compiled once and kept: an edited template needs a new environment.
     """
-    env = _Environment(
+    env = (_Sandbox if sandboxed else _Environment)(
         loader=FileSystemLoader(templates_dir),
         autoescape=True,
         undefined=StrictUndefined,

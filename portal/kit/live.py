@@ -112,14 +112,23 @@ class Hub:
         """What is being looked at here."""
         return self._channels.keys()
 
-    def open(self, send: Send, channel: Channel, session: str, address: str, rests: tuple[str, ...] = ()) -> Stream:
-        """Let a stream in. Raises Refused when there are too many."""
+    def open(
+        self,
+        send: Send,
+        channel: Channel,
+        session: str,
+        address: str,
+        rests: tuple[str, ...] = (),
+        most: int | None = None,
+    ) -> Stream:
+        """Let a stream in. `most`: how many this session may have. Raises Refused when there are too many."""
         limits = self._limits
+        most = limits.per_session if most is None else most
         if self.closing:
             raise Refused(503, "restarting", retry_after=2)
         if len(self._streams) >= limits.total:
             raise Refused(503, "too many live pages are open", retry_after=30)
-        if self._addresses[address] >= limits.per_address or self._sessions[session] >= limits.per_session:
+        if self._addresses[address] >= limits.per_address or self._sessions[session] >= most:
             raise Refused(429, "too many live pages are open from here", retry_after=30)
         life = LIFE_S * random.uniform(0.9, 1.1)  # noqa: S311 - spreads reconnects, guards nothing
         stream = Stream(send, channel, session, address, asyncio.get_running_loop().time() + life, rests)
@@ -134,7 +143,7 @@ class Hub:
         False when the stream was ended meanwhile: nothing more will come."""
         stream.started, stream.has = True, has
         if stream.missed:
-            self._again(stream.channel)
+            self.again(stream.channel)
         return stream in self._streams
 
     def forget(self, stream: Stream) -> None:
@@ -195,7 +204,7 @@ class Hub:
             frame = await self._render(channel)
         except Unavailable as problem:
             log.warning("cannot render a live fragment, trying again: %s", problem)
-            asyncio.get_running_loop().call_later(1.0, self._again, channel)
+            asyncio.get_running_loop().call_later(1.0, self.again, channel)
             return
         except Exception:  # one page that cannot be rendered must not stop the others
             log.exception("rendering a live fragment failed")
@@ -203,7 +212,8 @@ class Hub:
         if frame is not None:
             await self.write(channel, frame)
 
-    def _again(self, channel: Channel) -> None:
+    def again(self, channel: Channel) -> None:
+        """Render a channel anew though nothing was committed: time alone has changed what it shows."""
         self._dirty[channel] = None
         self._wake.set()
 

@@ -36,14 +36,16 @@ class LiveResponse(EventSourceResponse):
         session: str,
         missed: Missed,
         rests: tuple[str, ...] = (),
+        most: int | None = None,
     ) -> None:
         """Open, send what was missed, then stay until the browser or the hub ends it.
 
         `missed()` is awaited after the subscription, so that no change falls between the two; it gives a
-        Frame, or the id of the event that the page rightly says it has. The stream counts as one of `session` and
-        ends with it, or with any of `rests`. Raises Refused before anything was sent.
+        Frame, or the id of the event that the page rightly says it has. The stream counts as one of `session`, of
+        which there may be `most` (None: the usual number), and ends with it, or with any of `rests`. Raises Refused
+        before anything was sent.
         """
-        stream = self._hub.open(send, channel, session, _address(scope), rests)
+        stream = self._hub.open(send, channel, session, _address(scope), rests, most)
         try:
             found = await missed()
             if stream not in self._hub:

@@ -15,18 +15,19 @@ from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.mail import outbox
 from portal.orders.retention import delete_dead_links
+from portal.sharing.links import delete_dead_shares
 from portal.tracking.retention import delete_raw_answers, forget_pushes
 
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
-    """Delete what has outlived its purpose: raw answers, old events, messages long settled, order
-    links long ended."""
+    """Delete what has outlived its purpose: raw answers, old events, messages long settled, links long ended."""
     now, settings = context.clock.now(), context.settings
 
     async def unit(tx: Tx) -> None:
         await delete_raw_answers(tx, now - timedelta(days=settings.raw_days))
         await forget_pushes(tx, now - MEMORY, now - max(timedelta(days=settings.raw_days), MEMORY))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
+        await delete_dead_shares(tx, now - timedelta(days=settings.link_days))
         await outbox.forget(tx, now)
         await quota.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))

@@ -39,6 +39,17 @@
   document.addEventListener("htmx:sse:after:message", () => { announce(); tick(); });
   document.addEventListener("animationend", (event) => event.target.classList.remove("new"));
 
+  // Addresses to hand on: they stand in a field, to be copied by hand where a browser does not let a page copy.
+  for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+    const label = button.querySelector("span"), usual = label.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(byId(button.dataset.copy).value);
+      label.textContent = button.dataset.copied;
+      setTimeout(() => { label.textContent = usual; }, 2500);
+    });
+  }
+
   const stream = (state) => () => {
     const note = byId("link");
     if (note) [note.hidden, note.dataset.state] = [!state, state];

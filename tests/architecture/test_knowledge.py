@@ -62,7 +62,9 @@ def test_one_platform_imports_no_other_but_the_neutral_document() -> None:
 
 
 def test_tables_are_known_to_their_own_slice_alone() -> None:
-    table = re.compile(r"(portal\.\w+)\.(models|private)(\.|$)")
+    table = re.compile(
+        r"(portal\.(?!kit\.)\w+)\.(models|private)(\.|$)"
+    )  # the kit is no slice; its `private` is a type
     strangers = [
         f"{module} -> {imported}"
         for module, imported in imports()
@@ -71,16 +73,25 @@ def test_tables_are_known_to_their_own_slice_alone() -> None:
     assert strangers == []
 
 
-def test_pages_that_anyone_may_see_know_no_private_module() -> None:
-    hidden = re.compile(r"portal\.(orders|accounts|platforms|notify)(\.|$)|portal\.\w+\.private(\.|$)")
-    seen = [
-        f"{module} -> {imported}" for module, imported in imports() if _is_public(module) and hidden.match(imported)
-    ]
-    assert seen == []
+HIDDEN = re.compile(r"portal\.(orders|accounts|platforms|notify)(\.|$)|portal\.\w+\.private(\.|$)")
 
 
-def _is_public(module: str) -> bool:
-    return bool(re.fullmatch(r"portal\.\w+\.public", module))
+def test_pages_that_anyone_may_see_know_no_private_module_not_even_through_others() -> None:
+    known = {module for module, _ in imports()}
+    public = {module for module in known if re.fullmatch(r"portal\.\w+\.public(\..+)?", module)}
+    assert "portal.sharing.public.pages" in public
+    reached, asked = set(public), list(public)
+    while asked:
+        for imported in _modules_of(asked.pop(), known) - reached:
+            reached.add(imported)
+            asked.append(imported)
+    assert sorted(module for module in reached if HIDDEN.match(module)) == []
+
+
+def _modules_of(module: str, known: set[str]) -> set[str]:
+    """The modules of ours that a module imports."""
+    wanted = [imported for importer, imported in imports() if importer == module]
+    return {name for imported in wanted for name in (imported, imported.rpartition(".")[0]) if name in known}
 
 
 def test_libraries_are_those_that_are_declared() -> None:

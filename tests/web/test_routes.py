@@ -30,7 +30,8 @@ class Rule:
 
 PUBLIC = Rule(200, 200, 200, personal=False)
 SECRET = Rule(404, 410, 200, personal=True)
-PROOF = "the carrier's proof over the bytes: no site and no cookie counts"  # the other way is: sent from our own pages
+PROOF = "the carrier's proof over the bytes: no site and no cookie counts"
+SAME_SITE = "sent from our own pages"
 MATRIX: dict[str, Rule] = {
     "/": PUBLIC,
     "/healthz/live": PUBLIC,
@@ -41,11 +42,19 @@ MATRIX: dict[str, Rule] = {
     "/o/{token}/events": SECRET,
     "/orders/{ref}": Rule(404, 404, 404, personal=True),  # without a cookie it is nobody's
     "/orders/{ref}/events": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/sharing": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/sharing/preview": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/sharing/{link:int}/end": Rule(404, 404, 404, personal=True),
+    "/s/{token}": Rule(404, 404, 404, personal=True),  # what a link opens: tests/sharing
+    "/s/{token}/events": Rule(404, 404, 404, personal=True),
     "/hooks/carriers/{slug}": Rule(405, 405, 405, personal=False),  # nothing to read there
 }
 # What can be changed, by whom: every route that takes more than GET, and what shows that a request is meant.
 CHANGES: dict[str, tuple[set[str], str]] = {
     "/hooks/carriers/{slug}": ({"POST"}, PROOF),
+    "/orders/{ref}/sharing": ({"POST"}, SAME_SITE),
+    "/orders/{ref}/sharing/{link:int}/end": ({"POST"}, SAME_SITE),
+    "/s/{token}": ({"POST"}, SAME_SITE),
 }
 
 
