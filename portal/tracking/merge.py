@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from carriers import Checkpoint, Milestone, Report
 from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
+from portal.tracking.located import LocatedScan, countries_of, located, moment_of, newest_of
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.proofs import keep_documents, want_proof
@@ -46,7 +47,13 @@ STATED = (
 )
 FOLDED = ("milestone", "reason", "delayed", "finished_at", "last_scan_at")
 KEPT = Query(
-    select(*(SHIPMENT.c[name] for name in (*STATED, *FOLDED, "shop_milestone", "shop_at", "shipped_at", "expired_at")))
+    select(
+        *(SHIPMENT.c[name] for name in (*STATED, *FOLDED, "shop_milestone", "shop_at", "shipped_at", "expired_at")),
+        select(SHIPMENT_PRIVATE.c.country)
+        .where(SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
+        .scalar_subquery()
+        .label("destination"),
+    )
     .where(SHIPMENT.c.id == bindparam("shipment"))
     .with_for_update()
 )
@@ -75,13 +82,18 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
         return False
     report = ours
     scans = [said_of(row) for row in await tx.rows(_SCANS, {"shipment": shipment_id})]
-    fresh = _fresh(report, {scan.identity for scan in scans})
-    if fresh:
+    told = identified(report.number, report.checkpoints)
+    known = {scan.identity for scan in scans}
+    fresh: dict[str, LocatedScan] = {}
+    if not told.keys() <= known:
+        told_where = located(told, countries_of(report, kept.destination))
+        fresh = {identity: scan for identity, scan in told_where.items() if identity not in known}
         rows = [checkpoint_row(shipment_id, identity, checkpoint, now) for identity, checkpoint in fresh.items()]
         added = await tx.rows(ADD_CHECKPOINT, rows)
         await tx.run(ADD_WORDS, [checkpoint_private_row(row.id, fresh[row.identity]) for row in added])
         scans += [scan_said(identity, checkpoint) for identity, checkpoint in fresh.items()]
-    at = newest_of(report)
+    moments = (scan.at.replace(tzinfo=UTC) for scan in scans if scan.at is not None and scan.identity in told)
+    at = max(moments, default=None)
     # Of a report that comes late, after news of a later moment, only the scans count.
     late = at is not None and kept.last_scan_at is not None and at < kept.last_scan_at
     after = folded(kept, {} if late else stated_of(kept.carrier_at, report, at), scans)
@@ -122,22 +134,16 @@ def of_this_parcel(report: Report, shipped_at: datetime | None) -> Report | None
         return report
     if not any(c.at for c in ours):
         return None
-    newest = newest_of(report)
+    newest = newest_of(report.checkpoints)
     if newest is not None and newest.replace(tzinfo=None) > ends:  # its status is that of the parcel after
         return replace(report, checkpoints=ours, milestone=None, reason=None, delayed=False, estimate=None, proof=None)
     return replace(report, checkpoints=ours)
 
 
-def _fresh(report: Report, known: set[str]) -> dict[str, Checkpoint]:
-    scans = identified(report.number, report.checkpoints)
-    return {identity: scan for identity, scan in scans.items() if identity not in known}
-
-
 def scan_said(identity: str, checkpoint: Checkpoint) -> Said:
     """A carrier's checkpoint as a statement for the fold."""
-    at = checkpoint.at.sort_key if checkpoint.at else None
     reason = checkpoint.reason.value if checkpoint.reason else None
-    return Said(Source.SCAN, checkpoint.milestone, at, reason, checkpoint.delayed, identity)
+    return Said(Source.SCAN, checkpoint.milestone, moment_of(checkpoint), reason, checkpoint.delayed, identity)
 
 
 def stated_of(before: datetime | None, report: Report, at: datetime | None) -> dict[str, Any]:
@@ -197,11 +203,6 @@ def private_of(report: Report) -> dict[str, Any]:
     if report.pickup_point and (name := report.pickup_point.text or report.pickup_point.city):
         given["pickup_point"] = name
     return given
-
-
-def newest_of(report: Report) -> datetime | None:
-    """The moment of the newest dated scan."""
-    return max((c.at.sort_key.replace(tzinfo=UTC) for c in report.checkpoints if c.at is not None), default=None)
 
 
 def _claims(told: Columns, kept: Any) -> Iterable[Said]:

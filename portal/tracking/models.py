@@ -138,7 +138,8 @@ class Subscription(Table, table=True):
 
 class Checkpoint(Table, table=True):
     """One dated carrier event. `wall` is the carrier's local reading, `offset_minutes` its zone where one
-    was given; `sort_at` is naive UTC (or the wall clock, zone unknown) to order by."""
+    was given, else `offset_inferred` what its place tells; `sort_at` is naive UTC by either (or the wall clock, zone
+    unknown) to order by. `town…` is the gazetteer's, not the carrier's: a town, never an exact place."""
 
     __table_args__ = (Index("uq_checkpoint_shipment_id_identity", "shipment_id", "identity", unique=True),)
 
@@ -154,6 +155,11 @@ class Checkpoint(Table, table=True):
     date_only: bool = False
     sort_at: Annotated[NaiveDatetime | None, Field(default=None)] = None
     country: str | None = None
+    town: str | None = None
+    town_country: str | None = None
+    town_lat: float | None = None
+    town_lon: float | None = None
+    offset_inferred: int | None = None
     seen_at: datetime
 
 

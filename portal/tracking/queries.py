@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
 
+from carriers import Milestone
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
-from portal.tracking.scan import Scan
+from portal.tracking.scan import Scan, Stop
 
 _SHIPMENTS = Query(
     select(
@@ -60,10 +61,49 @@ _CHECKPOINTS = Query(
     .order_by(CHECKPOINT.c.sort_at.desc(), CHECKPOINT.c.id.desc())
 )
 
+_JOURNEY = Query(
+    select(
+        CHECKPOINT.c.shipment_id,
+        CHECKPOINT.c.milestone,
+        CHECKPOINT.c.sort_at,
+        CHECKPOINT.c.wall,
+        CHECKPOINT.c.offset_minutes,
+        CHECKPOINT.c.date_only,
+        CHECKPOINT.c.town,
+        CHECKPOINT.c.town_country,
+        CHECKPOINT.c.town_lat,
+        CHECKPOINT.c.town_lon,
+        CHECKPOINT_PRIVATE.c.lat,
+        CHECKPOINT_PRIVATE.c.lon,
+    )
+    .join(SHIPMENT, SHIPMENT.c.id == CHECKPOINT.c.shipment_id)
+    .outerjoin(CHECKPOINT_PRIVATE, CHECKPOINT_PRIVATE.c.checkpoint_id == CHECKPOINT.c.id)
+    .where(
+        SHIPMENT.c.topic == bindparam("topic"),
+        or_(CHECKPOINT.c.town_lat.is_not(None), CHECKPOINT_PRIVATE.c.lat.is_not(None)),
+    )
+    .order_by(CHECKPOINT.c.shipment_id, CHECKPOINT.c.sort_at, CHECKPOINT.c.id)
+)
+# Here the carrier's own point is the customer's house: the town has to do.
+_AT_THE_DOOR = (Milestone.DELIVERED.value, Milestone.ATTEMPTED.value)
+
 
 def last_asked(topic: ColumnElement[str]) -> ScalarSelect[datetime | None]:
     """When a carrier was last asked about any shipment of a topic, to be part of a wider select."""
     return select(func.max(TRACKER.c.asked_at)).join(SHIPMENT).where(SHIPMENT.c.topic == topic).scalar_subquery()
+
+
+async def journey(reader: Reader, topic: str, *, exact: bool = False) -> dict[int, list[Stop]]:
+    """Where each of a topic's shipments has been, oldest first, as far as it is known: towns, which anyone who may see
+    the journey may see; with `exact`, for the owner alone, carriers' own points where they gave any."""
+    stops: dict[int, list[Stop]] = {}
+    for row in await reader.rows(_JOURNEY, {"topic": topic}):
+        *known, town_lat, town_lon, lat, lon = row
+        exactly = exact and None not in (lat, lon) and row.milestone not in _AT_THE_DOOR
+        if exactly or town_lat is not None:
+            point = (lat, lon) if exactly else (town_lat, town_lon)
+            stops.setdefault(row.shipment_id, []).append(Stop._make((*known, *point, exactly)))
+    return stops
 
 
 async def shipments(reader: Reader, topic: str) -> tuple[list[Any], list[Scan]]:

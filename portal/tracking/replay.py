@@ -22,6 +22,7 @@ from carriers.core.asking import ours, plain
 from carriers.core.contract import Pushes
 from portal.kit.db import Reader, Tx, one
 from portal.kit.prepared import Query
+from portal.tracking.located import LocatedScan, countries_of, located, newest_of
 from portal.tracking.merge import (
     ADD_CHECKPOINT,
     ADD_WORDS,
@@ -30,7 +31,6 @@ from portal.tracking.merge import (
     KEPT,
     STATED,
     folded,
-    newest_of,
     of_this_parcel,
     private_of,
     scan_said,
@@ -98,7 +98,7 @@ class Replayed:
 class _Anew:
     """What a parcel's answers say, read with today's tables. `scans` by identity, each with when it was first seen."""
 
-    scans: dict[str, tuple[Checkpoint, datetime]] = field(default_factory=dict)
+    scans: dict[str, tuple[LocatedScan, datetime]] = field(default_factory=dict)
     stated: dict[str, Any] = field(default_factory=dict)
     private: dict[str, Any] = field(default_factory=dict)
 
@@ -217,9 +217,11 @@ def _read_again(kept: Any, reports: Sequence[tuple[datetime, Report]], have: Ite
         report = of_this_parcel(whole, kept.shipped_at)
         if report is None:
             continue
-        for identity, scan in identified(report.number, report.checkpoints).items():
+        likely = countries_of(report, kept.destination)
+        where = located(identified(report.number, report.checkpoints), likely)
+        for identity, scan in where.items():
             anew.scans.setdefault(identity, (scan, seen_at))
-        at = newest_of(report)
+        at = newest_of(anew.scans[identity][0] for identity in where)
         if at is None or last is None or at >= last:
             anew.stated |= stated_of(anew.stated.get("carrier_at"), report, at)
             anew.private |= private_of(report)
@@ -232,7 +234,8 @@ def _before(kept: Any, first: Report, *, whole: bool) -> dict[str, Any]:
     nothing = {name: False if name == "carrier_delayed" else None for name in STATED}
     if whole:
         return nothing
-    begins = newest_of(first)
+    scans = located(identified(first.number, first.checkpoints), countries_of(first, kept.destination))
+    begins = newest_of(scans.values())
     if begins is not None and kept.carrier_at is not None and kept.carrier_at < begins:
         return {name: getattr(kept, name) for name in STATED}
     return {name: value if name.startswith("carrier_") else getattr(kept, name) for name, value in nothing.items()}

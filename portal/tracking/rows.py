@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carriers import Checkpoint, Estimate, Milestone, Report
+from portal.tracking.located import LocatedScan, moment_of, town_columns
 from portal.tracking.timeline import Said, Source
 
 CHECKPOINT_COLUMNS = (
@@ -20,6 +21,11 @@ CHECKPOINT_COLUMNS = (
     "date_only",
     "sort_at",
     "country",
+    "town",
+    "town_country",
+    "town_lat",
+    "town_lon",
+    "offset_inferred",
     "seen_at",
 )
 PRIVATE_COLUMNS = ("checkpoint_id", "text", "city", "region", "postcode", "place", "lat", "lon")
@@ -41,12 +47,19 @@ def checkpoint_row(shipment_id: int, identity: str, checkpoint: Checkpoint, seen
         "reason": checkpoint.reason.value if checkpoint.reason else None,
         "delayed": checkpoint.delayed,
         "wall": at.wall if at else None,
-        "offset_minutes": int(at.offset / timedelta(minutes=1)) if at and at.offset is not None else None,
+        "offset_minutes": minutes(at.offset) if at else None,
         "date_only": bool(at and at.date_only),
-        "sort_at": at.sort_key if at else None,
+        "sort_at": moment_of(checkpoint),
         "country": (checkpoint.place.country or "")[:60] or None,
+        **town_columns(checkpoint.town if isinstance(checkpoint, LocatedScan) else None),
+        "offset_inferred": minutes(checkpoint.inferred) if isinstance(checkpoint, LocatedScan) else None,
         "seen_at": seen_at,
     }
+
+
+def minutes(offset: timedelta | None) -> int | None:
+    """An offset as its column has it."""
+    return int(offset / timedelta(minutes=1)) if offset is not None else None
 
 
 def checkpoint_private_row(checkpoint_id: int, checkpoint: Checkpoint) -> dict[str, Any]:

@@ -20,3 +20,20 @@ class Scan(NamedTuple):
     city: str | None
     region: str | None
     place: str | None
+
+
+class Stop(NamedTuple):
+    """A scan as a point of its parcel's journey. `sort_at` is naive UTC to order by; `wall` is the carrier's clock,
+    with `offset_minutes` where it gave one. `exact`: the point is the carrier's own, not the town's."""
+
+    shipment_id: int
+    milestone: str | None
+    sort_at: datetime | None
+    wall: datetime | None
+    offset_minutes: int | None
+    date_only: bool
+    town: str | None
+    country: str | None
+    lat: float
+    lon: float
+    exact: bool
