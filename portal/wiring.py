@@ -16,7 +16,7 @@ from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
 from portal.sharing.public.reads import session_of
-from portal.tracking import proofs, pushes, subscribing
+from portal.tracking import candidates, proofs, pushes, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
@@ -28,9 +28,10 @@ JOBS: Mapping[str, Job] = {
     proofs.JOB: proofs.fetch_proof,
     pushes.JOB: pushes.merge_push,
     subscribing.JOB: subscribing.subscribe,
+    candidates.JOB: candidates.try_carriers,
 }
 SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6), subscribing.JOB: subscribing.EVERY}
-AT_START = ("contacts",)  # what a new version or a new key may ask for
+AT_START = ("contacts", candidates.JOB)  # what a new version, a new key or a new account may ask for
 
 _SECONDS_TO_SAY_SO = 1.5  # pages are told by a last frame, then their streams are over whether it was written or not
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "track": "ask a carrier about parcels, or read a recorded answer",
     "detect": "tell which carriers a tracking number may belong to",
     "places": "tell which towns carriers' texts mean",
+    "parcel": "say which carrier really has a parcel",
     "codes": "list what carriers say in codes that are not known",
     "replay": "read carriers' kept answers again, after a mapping was mended",
     "carriers": "list the carriers and what they need",

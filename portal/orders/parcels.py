@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import carriers
 from carriers import Milestone
 from portal.platforms.neutral import NeutralOrder, Parcel, Tracking
+from portal.tracking.candidates import is_open
 from portal.tracking.intake import ShipmentFacts
 
 _NO_TRACKING = Tracking()
@@ -104,6 +105,7 @@ def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_
         delayed=(parcel.status_raw or "").lower() == "delayed",
         postcode=address.postcode if address else None,
         country=address.country if address else None,
+        carrier_open=number is not None and carrier is None and is_open(name),
     )
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from carriers import Milestone
 from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
+from portal.tracking.candidates import look_for_carrier
 from portal.tracking.merge import refold
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
-from portal.tracking.private import SHIPMENT_PRIVATE
+from portal.tracking.private import PROOF_DOCUMENT, RAW_ANSWER_PARCEL, SHIPMENT_PRIVATE
 from portal.tracking.schedule import Urgency
 
 _TOLD = (
@@ -25,6 +27,8 @@ _TOLD = (
     "carrier_label",
     "number",
     "tracking_url",
+    "shop_carrier",
+    "settled_by",
     "shop_milestone",
     "shop_at",
     "shop_delayed",
@@ -53,7 +57,8 @@ _ASK_AGAIN = Query(
 class ShipmentFacts:
     """What whoever sold a parcel knows of it. `source` names it for ever; `topic` is where to tell changes.
 
-    `carrier` is an adapter's slug, or None when we can only link to the carrier.
+    `carrier` is an adapter's slug, or None when we can only link to the carrier, or do not know it: with
+    `carrier_open`, those that the number may belong to are tried.
     """
 
     source: str
@@ -69,6 +74,7 @@ class ShipmentFacts:
     delayed: bool = False
     postcode: str | None = None
     country: str | None = None
+    carrier_open: bool = False
 
 
 async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
@@ -79,6 +85,8 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         "carrier_label": facts.carrier_label,
         "number": facts.number,
         "tracking_url": facts.tracking_url,
+        "shop_carrier": facts.carrier,
+        "settled_by": "shop" if facts.carrier else None,
         "shop_milestone": facts.milestone.value if facts.milestone else None,
         "shop_at": facts.milestone_at,
         "shop_delayed": facts.delayed,
@@ -92,18 +100,32 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         shipment_id = int(new.id)
     else:
         shipment_id = int(old.id)
+        columns |= _settled(old, facts)
         changed = {name: value for name, value in columns.items() if getattr(old, name) != value}
         if changed:
             await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**changed, updated_at=now))
         if "number" in changed or "carrier" in changed:
-            await _start_over(tx, shipment_id)
+            await start_over(tx, shipment_id)
         elif changed:
             await tx.run(_LOOK_AGAIN, {"shipment": shipment_id, "digest": None})
     private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
     await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
     await refold(tx, now, shipment_id)
-    await _track(tx, now, shipment_id, facts)
+    wanted = facts.number is not None and facts.milestone is not Milestone.CANCELLED
+    carrier = str(columns["carrier"]) if columns["carrier"] and wanted else None
+    if carrier is None and wanted and facts.carrier_open:
+        await look_for_carrier(tx, now, shipment_id)
+    else:
+        await track(tx, now, shipment_id, carrier)
     return shipment_id
+
+
+def _settled(old: Any, facts: ShipmentFacts) -> dict[str, Any]:
+    """What was found out about the carrier since, as long as the shop says of it what it said before."""
+    same = (old.number, old.shop_carrier) == (facts.number, facts.carrier)
+    if not same or old.settled_by in (None, "shop"):
+        return {}
+    return {name: getattr(old, name) for name in ("carrier", "carrier_label", "tracking_url", "settled_by")}
 
 
 async def let_go(tx: Tx, shipment_ids: Sequence[int]) -> None:
@@ -112,14 +134,14 @@ async def let_go(tx: Tx, shipment_ids: Sequence[int]) -> None:
         await tx.run(delete(TRACKER).where(TRACKER.c.shipment_id.in_(shipment_ids)))
 
 
-async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) -> None:
-    """Have a tracker exactly while there is something to ask."""
-    if facts.carrier is None or facts.number is None or facts.milestone is Milestone.CANCELLED:
+async def track(tx: Tx, now: datetime, shipment_id: int, carrier: str | None) -> None:
+    """Have a tracker exactly while there is something to ask: of this carrier, or of those that are tried."""
+    if carrier is None:
         await tx.run(_UNTRACK, {"shipment": shipment_id})
         return
     row = {
         "shipment_id": shipment_id,
-        "carrier": facts.carrier,
+        "carrier": carrier,
         "urgency": int(Urgency.NORMAL),
         "next_poll_at": now,
         "failures": 0,
@@ -129,9 +151,10 @@ async def _track(tx: Tx, now: datetime, shipment_id: int, facts: ShipmentFacts) 
     await tx.run(_ASK_AGAIN, {"shipment": shipment_id, "next_poll_at": now, "problem": None})
 
 
-async def _start_over(tx: Tx, shipment_id: int) -> None:
-    """The shop named another number or carrier: what the old one said is not about this parcel."""
-    await tx.run(delete(CHECKPOINT).where(CHECKPOINT.c.shipment_id == shipment_id))
+async def start_over(tx: Tx, shipment_id: int) -> None:
+    """Another number or carrier is the right one: what the old one said is not about this parcel."""
+    for table in (CHECKPOINT, RAW_ANSWER_PARCEL, PROOF_DOCUMENT):
+        await tx.run(delete(table).where(table.c.shipment_id == shipment_id))
     await tx.run(_UNTRACK, {"shipment": shipment_id})
     nothing = {
         "carrier_milestone": None,
@@ -141,6 +164,7 @@ async def _start_over(tx: Tx, shipment_id: int) -> None:
         "estimate_day": None,
         "estimate_from": None,
         "estimate_to": None,
+        "expired_at": None,
     }
     await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**nothing))
     private = update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id)

@@ -86,6 +86,19 @@ _JOURNEY = Query(
 )
 # Here the carrier's own point is the customer's house: the town has to do.
 _AT_THE_DOOR = (Milestone.DELIVERED.value, Milestone.ATTEMPTED.value)
+_NUMBERED = Query(
+    select(
+        SHIPMENT.c.id,
+        SHIPMENT.c.topic,
+        SHIPMENT.c.carrier,
+        SHIPMENT.c.carrier_label,
+        SHIPMENT.c.milestone,
+        SHIPMENT.c.shipped_at,
+        SHIPMENT.c.created_at,
+    )
+    .where(SHIPMENT.c.number == bindparam("number"))
+    .order_by(SHIPMENT.c.created_at.desc(), SHIPMENT.c.id.desc())
+)
 
 
 def last_asked(topic: ColumnElement[str]) -> ScalarSelect[datetime | None]:
@@ -110,3 +123,8 @@ async def shipments(reader: Reader, topic: str) -> tuple[list[Any], list[Scan]]:
     """A topic's shipments with their trackers, and their checkpoints newest first."""
     key = {"topic": topic}
     return await reader.rows(_SHIPMENTS, key), [Scan._make(row) for row in await reader.rows(_CHECKPOINTS, key)]
+
+
+async def shipments_numbered(reader: Reader, number: str) -> list[Any]:
+    """Every shipment that has this tracking number, the newest first: carriers give numbers out again."""
+    return await reader.rows(_NUMBERED, {"number": number})

@@ -17,6 +17,7 @@ from portal.kit.db import Tx
 from portal.kit.prepared import Query
 from portal.tracking import schedule
 from portal.tracking.asking import Claim
+from portal.tracking.candidates import UNKNOWING, claimed_by, next_candidate
 from portal.tracking.destination import zone_at
 from portal.tracking.merge import expire, merge
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
@@ -81,12 +82,16 @@ async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, rules: Rul
         return False
     if isinstance(answer, Failed):
         await _failed(tx, now, claim, answer, row, rules)
+        if row.carrier is None and answer.error.kind in UNKNOWING:
+            await next_candidate(tx, now, claim.shipment_id, claim.carrier)
         return False
-    report = answer.report if isinstance(answer, Found) and _meant(row, claim) else None
+    report = answer.report if isinstance(answer, Found) and await _meant(tx, now, row, claim, answer.report) else None
     digest = _digest(report) if report else row.digest
     # Most answers are the last one again: nothing of it needs to be looked at.
     if report is None or digest == row.digest:
         await _answered(tx, now, claim, row, rules, {"known": row.known or report is not None, "digest": digest})
+        if row.carrier is None and report is None:
+            await next_candidate(tx, now, claim.shipment_id, claim.carrier)
         return False
     news = await merge(tx, now, claim.shipment_id, claim.topic, report)
     row = (await tx.row(_SITUATION, {"shipment": claim.shipment_id})) if news else row
@@ -111,8 +116,10 @@ async def _kept(tx: Tx, claim: Claim, **changes: Any) -> bool:
     return row is not None and await _release(tx, claim, {name: getattr(row, name) for name in _RELEASED} | changes)
 
 
-def _meant(row: Any, claim: Claim) -> bool:
-    """Whether the parcel still has the number that was asked about."""
+async def _meant(tx: Tx, now: datetime, row: Any, claim: Claim, report: Report) -> bool:
+    """Whether the parcel still has the number that was asked about, or is the carrier's whose word settles that."""
+    if row.carrier is None and row.number == claim.number:
+        return await claimed_by(tx, now, claim.shipment_id, claim.carrier, report)
     return bool((row.carrier, row.number) == (claim.carrier, claim.number))
 
 

@@ -89,3 +89,30 @@ def test_a_replay_goes_on_where_it_stopped(kept: None, capsys: pytest.CaptureFix
 def test_a_carrier_that_there_is_not(kept: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "--carrier", "snail"]) == 2
     assert "there is no carrier 'snail'" in capsys.readouterr().err
+
+
+def test_staff_say_whose_parcel_it_is(kept: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parcel", "carrier", NUMBER, "chronopost"]) == 0
+    assert capsys.readouterr().out == "Parcel 1 is chronopost's.\n"
+    assert main(["parcel", "carrier", NUMBER, "chronopost"]) == 0
+    assert capsys.readouterr().out == "Parcel 1 is chronopost's, as before.\n"
+    assert main(["parcel", "carrier", NUMBER, "snail"]) == 2
+    assert "there is no carrier 'snail'" in capsys.readouterr().err
+    assert main(["parcel", "carrier", "6A99999999999", "ups"]) == 1
+    assert "no parcel has the number 6A99999999999" in capsys.readouterr().err
+
+
+def test_of_several_parcels_with_one_number_one_is_chosen(
+    kept: None, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def another() -> None:
+        async with opened(settings_on(sqlite_url), accounts={}) as context:
+            await registered(context, facts(NUMBER, carrier="laposte", source="another"))
+
+    asyncio.run(another())
+    assert main(["parcel", "carrier", NUMBER, "chronopost"]) == 2
+    said = capsys.readouterr().err
+    assert "--shipment 1" in said
+    assert "--shipment 2" in said
+    assert main(["parcel", "carrier", NUMBER, "chronopost", "--shipment", "2"]) == 0
+    assert capsys.readouterr().out == "Parcel 2 is chronopost's.\n"
