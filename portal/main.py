@@ -32,9 +32,12 @@ from portal.kit.pagecache import PageCache
 from portal.kit.stream import LiveResponse
 from portal.kit.supervise import running
 from portal.kit.tail import Tail
+from portal.maps import ground
+from portal.maps.atlas import Atlas, Tiles
 from portal.ops.health import Health
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.pages import OrderPages
+from portal.settings import Settings
 from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
 from portal.tracking import hooks, pushes
@@ -47,13 +50,14 @@ _LINK = r"/o/(?P<token>[^/]{1,100})"
 _ORDER = r"/orders/(?P<ref>[0-9a-f]{16})"
 _SHARED = r"/s/(?P<token>[^/]{1,100})"
 _SHUTDOWN_S = 8
+_QUIET_S = 2.0
 
 
 def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
     """The whole web application over an open context. `work_here` runs the background work as well."""
     i18n.load(paths.LOCALES)
     static = assets.load(paths.STATIC, {"css/brand.css": brand_css(context.settings.shop_brand_colour)})
-    env = html.environment(paths.TEMPLATES, static.url)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings)})
     pages = OrderPages(
         context,
         env,
@@ -217,6 +221,19 @@ def _limits(context: Context) -> Limits:
     return Limits(most_streams(settings.max_streams), settings.max_streams_per_address, settings.max_streams_per_link)
 
 
+def _atlas(settings: Settings) -> Atlas:
+    """How maps are shown here."""
+    url, credit = settings.map_tiles_url, settings.map_tiles_attribution
+    return Atlas(i18n.locale, settings.map_borders, Tiles(url, credit) if url and credit else None)
+
+
+async def _unpack_maps() -> None:
+    """Once, in a quiet moment after the start, so that no page waits for it."""
+    await asyncio.sleep(_QUIET_S)
+    await asyncio.to_thread(ground.prepare)
+    await asyncio.Event().wait()
+
+
 async def _robots(_: Request) -> Response:
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
@@ -240,6 +257,7 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
         "tail": tail.run,
         "hub": hub.run,
         "watching": lambda: keep_watching(context, hub.topics),
+        "maps": _unpack_maps,
     }
     if work_here:
         jobs["work"] = lambda: work(context, hurry)

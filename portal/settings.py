@@ -59,6 +59,16 @@ class Settings(BaseModel):
     locale: Literal["en", "fr"] = Field("en", description="The language when neither order nor browser says one.")
     time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
 
+    map_borders: bool = Field(True, description="Whether maps show borders between countries, and their names.")
+    map_tiles_url: str | None = Field(
+        None,
+        description="A tile server for maps that can be moved, like `https://tiles.example.com/{z}/{x}/{y}.png`: "
+        "customers' browsers ask it for the region shown. Without it nobody else is asked for anything.",
+    )
+    map_tiles_attribution: str | None = Field(
+        None, validate_default=True, max_length=200, description="Whom to credit for the tiles; their owner says how."
+    )
+
     link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
     link_browsers: int = Field(5, ge=1, le=100, description="Browsers in which one order link can be used.")
     raw_days: int = Field(
@@ -186,6 +196,30 @@ class Settings(BaseModel):
         """Whether only this machine's own browser can be meant: somebody is trying or developing."""
         address = urlsplit(self.base_url)
         return address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
+
+    @field_validator("map_tiles_url")
+    @classmethod
+    def _tiles(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        plain = re.fullmatch(r"[a-z0-9.-]+(:[0-9]{1,5})?", parts.netloc)  # it goes into a header, as it is
+        if parts.scheme not in ("http", "https") or not plain or not all(p in value for p in ("{z}", "{x}", "{y}")):
+            raise ValueError("must look like https://tiles.example.com/{z}/{x}/{y}.png")
+        return value
+
+    @field_validator("map_tiles_attribution")
+    @classmethod
+    def _credit(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("map_tiles_url") and not value:
+            raise ValueError("must say whom to credit for JALON_MAP_TILES_URL")
+        return value or None
+
+    @property
+    def tiles_origin(self) -> str | None:
+        """The site that tiles come from."""
+        parts = urlsplit(self.map_tiles_url or "")
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
 
     @property
     def secrets(self) -> tuple[str | None, str | None]:

@@ -1,4 +1,4 @@
-"""How days, clocks, spans of time and amounts of money look in the language of the moment.
+"""How days, clocks, spans of time, amounts of money, countries and lists look in the language of the moment.
 
 Template filters, each remembered per (value, locale, zone): the same few values come back on every
 render. Aware datetimes are shown in the zone of the moment; a "HH:MM" text is a wall clock already.
@@ -7,7 +7,7 @@ render. Aware datetimes are shown in the zone of the moment; a "HH:MM" text is a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, format_time, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_currency, parse_pattern
 
 from portal.kit import i18n
@@ -117,6 +118,17 @@ def money(minor: int, currency: str, /) -> str:
 
 
 @_remembered
+def territory(code: str, /) -> str:
+    """The name of a country by its ISO 3166 code; the code itself when it has no name."""
+    return str(_region(i18n.locale()).territories.get(code, code))
+
+
+def listed(names: Sequence[str], /) -> str:
+    """ "Lyon, Paris and Lille"."""
+    return str(format_list(list(names), locale=_region(i18n.locale()))) if names else ""
+
+
+@_remembered
 def iso(value: date, /) -> str:
     """For the `datetime` attribute of `<time>`: whole seconds, UTC for aware datetimes."""
     if isinstance(value, datetime):
@@ -174,4 +186,6 @@ FILTERS: Final = {
     "ago": ago,
     "money": money,
     "iso": iso,
+    "territory": territory,
+    "listed": listed,
 }

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from carriers import TERMINAL
+from portal.maps.viewmodels import Stop
+from portal.orders.journeys import journey_of
 from portal.orders.viewmodels import DayView, EntryView, FreshnessView, ItemView, ParcelView
 from portal.progress.parcel import arrival_of, contents, is_late, local_time, tone
 from portal.progress.state import Line, Pack
@@ -17,7 +19,8 @@ from portal.tracking.scan import Scan
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all parcels of a page share. `promise` is the last day that was promised at checkout."""
+    """What all parcels of a page share. `promise` is the last day that was promised at checkout,
+    `destination` the town that the order goes to."""
 
     now: datetime
     zone: ZoneInfo
@@ -26,6 +29,7 @@ class Frame:
     polled: frozenset[str]
     scans: Mapping[int, list[Scan]]
     promise: date | None = None
+    destination: Stop | None = None
 
 
 def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView:
@@ -55,6 +59,8 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
         freshness=_freshness(row, entries) if tracked and milestone not in TERMINAL else None,
         shipped_at=row.shipped_at,
         pickup_point=row.pickup_point,
+        says_where=any(_place(scan) for scan in entries) or not entries,
+        journey=journey_of(entries, milestone, frame.destination),
     )
 
 

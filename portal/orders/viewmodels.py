@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from portal.maps.viewmodels import Journey
 from portal.progress.values import ArrivalView, OrderState, StepState, StepView, Tone
 
 __all__ = [
@@ -101,7 +102,8 @@ class ParcelView:
     `dom_id` is unique and stable on the page ("parcel-12"). `tracked` is False for carriers that we can
     only link to: then `milestone` is what the shop said or "handed_over", `timeline` is empty and
     `freshness` None. `items_exact` is False when the shop does not say which item is in which parcel.
-    `number` and `carrier` may be None (sent without tracking).
+    `number` and `carrier` may be None (sent without tracking). `says_where` is False when none
+    of the carrier's scans names a place; `journey` is None when none of them is a town that we know.
     """
 
     dom_id: str
@@ -123,6 +125,8 @@ class ParcelView:
     freshness: FreshnessView | None
     shipped_at: datetime | None
     pickup_point: str | None = None
+    says_where: bool = True
+    journey: Journey | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
 
-from carriers import Milestone
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
-from portal.tracking.scan import Scan, Stop
+from portal.tracking.scan import AT_THE_DOOR, Scan, Stop
 
 _SHIPMENTS = Query(
     select(
@@ -54,6 +53,12 @@ _CHECKPOINTS = Query(
         CHECKPOINT_PRIVATE.c.city,
         CHECKPOINT_PRIVATE.c.region,
         CHECKPOINT_PRIVATE.c.place,
+        CHECKPOINT.c.town,
+        CHECKPOINT.c.town_country,
+        CHECKPOINT.c.town_lat,
+        CHECKPOINT.c.town_lon,
+        CHECKPOINT_PRIVATE.c.lat,
+        CHECKPOINT_PRIVATE.c.lon,
     )
     .join(SHIPMENT, SHIPMENT.c.id == CHECKPOINT.c.shipment_id)
     .outerjoin(CHECKPOINT_PRIVATE, CHECKPOINT_PRIVATE.c.checkpoint_id == CHECKPOINT.c.id)
@@ -84,8 +89,6 @@ _JOURNEY = Query(
     )
     .order_by(CHECKPOINT.c.shipment_id, CHECKPOINT.c.sort_at, CHECKPOINT.c.id)
 )
-# Here the carrier's own point is the customer's house: the town has to do.
-_AT_THE_DOOR = (Milestone.DELIVERED.value, Milestone.ATTEMPTED.value)
 _NUMBERED = Query(
     select(
         SHIPMENT.c.id,
@@ -112,7 +115,7 @@ async def journey(reader: Reader, topic: str, *, exact: bool = False) -> dict[in
     stops: dict[int, list[Stop]] = {}
     for row in await reader.rows(_JOURNEY, {"topic": topic}):
         *known, town_lat, town_lon, lat, lon = row
-        exactly = exact and None not in (lat, lon) and row.milestone not in _AT_THE_DOOR
+        exactly = exact and None not in (lat, lon) and row.milestone not in AT_THE_DOOR
         if exactly or town_lat is not None:
             point = (lat, lon) if exactly else (town_lat, town_lon)
             stops.setdefault(row.shipment_id, []).append(Stop._make((*known, *point, exactly)))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from carriers import Milestone
+
+# Here the carrier's own point is the customer's house: the town has to do.
+AT_THE_DOOR: Final = (Milestone.DELIVERED.value, Milestone.ATTEMPTED.value)
 
 
 class Scan(NamedTuple):
@@ -20,6 +25,12 @@ class Scan(NamedTuple):
     city: str | None
     region: str | None
     place: str | None
+    town: str | None = None
+    town_country: str | None = None
+    town_lat: float | None = None
+    town_lon: float | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 class Stop(NamedTuple):

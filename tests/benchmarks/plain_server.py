@@ -19,6 +19,7 @@ from portal.kit import assets, html, i18n
 from portal.kit.brand import brand_css
 from portal.kit.clock import SystemClock
 from portal.kit.db import open_database
+from portal.maps.atlas import Atlas
 from portal.orders import queries
 from portal.orders.view import order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
@@ -31,7 +32,7 @@ def application(views: dict[str, OrderView]) -> Starlette:
     """GET /o/{token} renders the view kept under the token."""
     i18n.load(paths.LOCALES)
     static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
-    env = html.environment(paths.TEMPLATES, static.url)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
     languages = [("en", "English", "?lang=en"), ("fr", "Français", "?lang=fr")]
 
     async def page(request: Request) -> Response:

@@ -27,6 +27,16 @@ WRONG = {
     "SHOP_BRAND_COLOUR": ["", "green", "#fff", "#12345g", "0b6b4f", "#0b6b4f;x"],
     "LOCALE": ["", "de", "FR"],
     "TIME_ZONE": ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe"],
+    "MAP_BORDERS": ["", "perhaps"],
+    "MAP_TILES_URL": [
+        "tiles.example.com/{z}/{x}/{y}.png",
+        "https://ab.example.com/{z}/{x}.png",
+        "https://a:b@tiles.example.com/{z}/{x}/{y}.png",
+        "https://cd.example.com; script-src */{z}/{x}/{y}.png",
+        "https://{s}.tiles.example.com/{z}/{x}/{y}.png",
+        "ftp://tiles.example.com/{z}/{x}/{y}.png",
+    ],
+    "MAP_TILES_ATTRIBUTION": ["x" * 201],
     "LINK_DAYS": ["0", "366", "x"],
     "LINK_BROWSERS": ["0", "101", "all"],
     "RAW_DAYS": ["-1", "366"],
@@ -48,7 +58,7 @@ WRONG = {
     "POLL_PACE": ["0", "-1", "nan", "inf", "fast"],
     "POLL_CONCURRENCY": ["0", "65"],
 }
-FREE = {"SHOP_NAME", "MAIL_FROM_NAME"}  # any text will do
+FREE = {"SHOP_NAME", "MAIL_FROM_NAME", "MAP_TILES_ATTRIBUTION"}  # any text will do
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
 
 
@@ -69,6 +79,16 @@ def test_a_wrong_value_is_not_shown(name: str) -> None:
     with pytest.raises(BadSetting) as wrong:
         load({f"JALON_{name}": "hunter2 hunter2"})
     assert "hunter2" not in str(wrong.value)
+
+
+def test_tiles_are_shown_with_credit_or_not_at_all() -> None:
+    tiles = {"JALON_MAP_TILES_URL": "https://tiles.example.com:8443/{z}/{x}/{y}.png"}
+    with pytest.raises(BadSetting, match="JALON_MAP_TILES_ATTRIBUTION: must say whom to credit"):
+        load(tiles)
+    assert (
+        load(tiles | {"JALON_MAP_TILES_ATTRIBUTION": "Example Maps"}).tiles_origin == "https://tiles.example.com:8443"
+    )
+    assert load({}).tiles_origin is None
 
 
 def test_flags_stand_above_the_environment_and_are_looked_at_as_well() -> None:

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from portal.maps.journey import travelled
+from portal.maps.viewmodels import Journey, Stand, Stop
 from portal.orders.viewmodels import (
     ArrivalView,
     DayView,
@@ -74,6 +77,32 @@ SORTED = entry(23, "04:38", "in_transit", "Chilly-Mazarin", "Départ de la plate
 NEAR = entry(24, "09:12", "in_transit", "Gennevilliers", "Arrivée au centre de tri")
 OUT = entry(24, "08:02", "out_for_delivery", "Le Havre", "En cours de livraison")
 DONE = entry(24, "13:47", "delivered", "Le Havre", "Livré, remis en mains propres")
+
+TOWNS = {
+    "Mions": Stop("Mions", 45.66, 4.95, "FR"),
+    "Chilly-Mazarin": Stop("Chilly-Mazarin", 48.7, 2.31, "FR"),
+    "Gennevilliers": Stop("Gennevilliers", 48.93, 2.3, "FR"),
+    "Le Havre": Stop("Le Havre", 49.49, 0.11, "FR"),
+    "Lyon": Stop("Lyon", 45.75, 4.85, "FR"),
+    "ROISSY CDG": Stop("Roissy-en-France", 49.0, 2.52, "FR"),
+    "SHANGHAI PVG": Stop("Shanghai", 31.15, 121.8, "CN"),
+    "HANGZHOU": Stop("Hangzhou", 30.29, 120.16, "CN"),
+    "YIWU": Stop("Yiwu", 29.32, 120.08, "CN"),
+}
+
+
+def mapped(order: OrderView) -> OrderView:
+    """The order with a map for each parcel of which a town is known; all go to Le Havre."""
+    return replace(order, parcels=tuple(replace(parcel, journey=_journey(parcel)) for parcel in order.parcels))
+
+
+def _journey(parcel: ParcelView) -> Journey | None:
+    places = [one.place or "" for group in parcel.timeline for one in group.entries]
+    stand = Stand.ARRIVED if parcel.finished_at or parcel.milestone == "ready_for_pickup" else Stand.UNDER_WAY
+    if parcel.milestone in ("lost", "expired"):
+        stand = Stand.LAST_SEEN
+    return travelled([TOWNS[place] for place in reversed(places) if place in TOWNS], TOWNS["Le Havre"], stand)
+
 
 FRESH = FreshnessView(
     asked_at=NOW - timedelta(minutes=4),

@@ -38,6 +38,7 @@ from tests.orders.sample_parts import (
     TO_THE_DOOR,
     days,
     entry,
+    mapped,
     rail,
 )
 
@@ -169,7 +170,7 @@ def digital_only() -> OrderView:
     )
 
 
-STORIES: Final[dict[str, Callable[[], OrderView]]] = {
+_STORIES: Final[dict[str, Callable[[], OrderView]]] = {
     "confirmed": confirmed,
     "preparing": preparing,
     "young_label": young_label,
@@ -195,6 +196,13 @@ STORIES: Final[dict[str, Callable[[], OrderView]]] = {
     "cancelled": cancelled,
     "digital_only": digital_only,
 }
+
+
+def _with_maps(build: Callable[[], OrderView]) -> Callable[[], OrderView]:
+    return lambda: mapped(build())
+
+
+STORIES: Final = {name: _with_maps(build) for name, build in _STORIES.items()}
 
 
 def samples() -> dict[str, OrderView]:

@@ -16,6 +16,7 @@ from carriers.core.model import Milestone, Reason
 from portal import paths
 from portal.kit import assets, html, i18n
 from portal.kit.brand import brand_css
+from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import ArrivalView, LiveView, OrderState, OrderView, Tone
 from tests.orders.sample_journeys import late, link_only, one, silent_carrier
 from tests.orders.sample_parts import NOW, ORDER, PARCEL, SHOP, TODAY, ZONE, days, entry
@@ -35,7 +36,8 @@ VOID = {"meta", "link", "use", "path", "br", "input"}
 @cache
 def env() -> Environment:
     i18n.load(paths.LOCALES)
-    return html.environment(paths.TEMPLATES, assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")}).url)
+    static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
+    return html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
 
 
 def order(view: OrderView, language: str = "en") -> str:

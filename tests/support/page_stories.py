@@ -21,6 +21,7 @@ from portal import paths
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.brand import brand_css
+from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import LiveView
 from portal.settings import Settings
 from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
@@ -45,7 +46,7 @@ def app(origin: str) -> ASGIApp:
     """All pages, behind the guard."""
     i18n.load(paths.LOCALES)
     static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
-    env = html.environment(paths.TEMPLATES, static.url)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
     errors = ErrorPages(env, SHOP, Settings.model_validate({}))
 
     async def story(request: Request) -> Response:
