@@ -35,6 +35,7 @@ from portal.kit.tail import Tail
 from portal.maps import ground
 from portal.maps.atlas import Atlas, Tiles
 from portal.ops.health import Health
+from portal.ops.metrics import Metrics
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.pages import OrderPages
 from portal.settings import Settings
@@ -94,6 +95,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/s/{token}/events", visitor_stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
             Route("/healthz/ready", health.ready, methods=["GET"]),
+            Route("/metrics", Metrics(context, hub).page, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Mount("/static", static),
         ],

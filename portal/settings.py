@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from portal.kit.errors import BadSetting
 from portal.kit.secrets import LEAST, is_weak
 
 PREFIX = "JALON_"
+Network = IPv4Network | IPv6Network
 _CARRIER = f"{PREFIX}CARRIER_"
 
 
@@ -115,7 +117,18 @@ class Settings(BaseModel):
     poll_pace: float = Field(
         1.0, gt=0, le=100_000, description="Carriers are asked this many times as often (demo and tests)."
     )
-    poll_concurrency: int = Field(4, ge=1, le=64, description="Questions to one carrier at the same time.")
+    poll_concurrency: int = Field(
+        4, ge=1, le=256, description="Questions to one carrier account at the same time, of all workers together."
+    )
+
+    metrics_token: str | None = Field(
+        None,
+        min_length=16,
+        description="The bearer token that `/metrics` wants; without token and networks it is closed.",
+    )
+    metrics_networks: str = Field(
+        "", description="Networks that may read `/metrics` without a token, comma separated, like `127.0.0.1/32`."
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -235,10 +248,28 @@ class Settings(BaseModel):
         url = make_url(self.database_url)
         return Path(url.database).with_suffix(".key") if url.get_backend_name() == "sqlite" and url.database else None
 
+    @field_validator("metrics_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            _networks_in(value)
+        except ValueError as problem:
+            raise ValueError("must be networks like 127.0.0.1/32, 10.0.0.0/8") from problem
+        return value
+
+    @property
+    def metrics_from(self) -> tuple[Network, ...]:
+        """The networks that may read the metrics without a token."""
+        return _networks_in(self.metrics_networks)
+
     @property
     def embedded_worker(self) -> bool:
         """Whether this installation's web process does the background work as well."""
         return self.worker == "embedded" or (self.worker == "auto" and self.database_url.startswith("sqlite"))
+
+
+def _networks_in(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def load(env: Mapping[str, str] | None = None, flags: Mapping[str, object] | None = None) -> Settings:

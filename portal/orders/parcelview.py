@@ -14,7 +14,7 @@ from portal.orders.journeys import journey_of
 from portal.orders.viewmodels import DayView, EntryView, FreshnessView, ItemView, ParcelView
 from portal.progress.parcel import arrival_of, contents, is_late, local_time, tone
 from portal.progress.state import Line, Pack
-from portal.tracking.scan import Scan
+from portal.tracking.scan import LACKS, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +110,8 @@ def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:
 def _freshness(row: Any, entries: Sequence[Any]) -> FreshnessView:
     # A carrier that has not answered yet has not said either that it does not know the number.
     known = bool(row.known or entries or row.answered_at is None)
-    return FreshnessView(row.answered_at, row.last_scan_at, row.next_poll_at, row.failing_since, known=known)
+    lacks = row.problem.removeprefix(LACKS) if (row.problem or "").startswith(LACKS) else None
+    next_at = row.next_poll_at
+    if next_at is not None and row.expected_at is not None:  # where not all can be asked when they are due
+        next_at = max(next_at, row.expected_at)
+    return FreshnessView(row.answered_at, row.last_scan_at, next_at, row.failing_since, known=known, lacks=lacks)

@@ -86,13 +86,15 @@ class DayView:
 class FreshnessView:
     """How fresh our knowledge is. `asked_at` is the last successful answer from the carrier,
     `failing_since` the start of the present run of failures, `next_at` the next planned question
-    (None: none planned). `known` is False while the carrier does not know the number yet."""
+    (None: none planned). `known` is False while the carrier does not know the number yet. `lacks` is what the
+    carrier wants to know and nobody told us: "postcode", or another word."""
 
     asked_at: datetime | None
     last_scan_at: datetime | None
     next_at: datetime | None
     failing_since: datetime | None
     known: bool = True
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

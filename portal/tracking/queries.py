@@ -35,6 +35,8 @@ _SHIPMENTS = Query(
         TRACKER.c.answered_at,
         TRACKER.c.failing_since,
         TRACKER.c.known,
+        TRACKER.c.expected_at,
+        TRACKER.c.problem,
     )
     .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
     .outerjoin(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)

@@ -10,6 +10,8 @@ from carriers import Milestone
 # Here the carrier's own point is the customer's house: the town has to do.
 AT_THE_DOOR: Final = (Milestone.DELIVERED.value, Milestone.ATTEMPTED.value)
 
+LACKS = "lacks_"  # problem of a tracker, with the field after it that its carrier needs and nobody gave
+
 
 class Scan(NamedTuple):
     """A checkpoint as the owner's page reads it; a page has dozens, hence no dataclass."""

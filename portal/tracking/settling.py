@@ -22,10 +22,10 @@ from portal.tracking.destination import zone_at
 from portal.tracking.merge import expire, merge
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import SHIPMENT_PRIVATE
+from portal.tracking.scan import LACKS
 from portal.tracking.schedule import Plan, Rules, Situation
 
 SILENT = "silent"  # problem of a tracker: nothing was heard for so long that asking ended
-LACKS = "lacks_"  # problem of a tracker, with the field after it that its carrier needs and nobody gave
 OWN_BUDGET = "own_budget"  # code of an error: it was us who did not ask
 
 _RELEASED = (

@@ -56,7 +56,9 @@ WRONG = {
     "REQUESTS_PER_MINUTE": ["0", "-5"],
     "HOOK_REQUESTS_PER_MINUTE": ["0", "-5"],
     "POLL_PACE": ["0", "-1", "nan", "inf", "fast"],
-    "POLL_CONCURRENCY": ["0", "65"],
+    "POLL_CONCURRENCY": ["0", "257"],
+    "METRICS_TOKEN": ["", "short"],
+    "METRICS_NETWORKS": ["everybody", "10.0.0.1/8"],
 }
 FREE = {"SHOP_NAME", "MAIL_FROM_NAME", "MAP_TILES_ATTRIBUTION"}  # any text will do
 CASES = [(name, value) for name, values in WRONG.items() for value in values]

@@ -183,7 +183,7 @@ def test_first_comes_when_it_arrives() -> None:
 
 
 def test_freshness_is_said() -> None:
-    assert "Asked Colissimo 4 minutes ago last scan 2 hours ago next check at 15:21" in text(order(ORDER))
+    assert "Asked Colissimo 4 minutes ago last scan 2 hours ago next check about 15:21" in text(order(ORDER))
 
 
 def test_a_silent_carrier_is_not_hidden() -> None:

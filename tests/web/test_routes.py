@@ -36,6 +36,7 @@ MATRIX: dict[str, Rule] = {
     "/": PUBLIC,
     "/healthz/live": PUBLIC,
     "/healthz/ready": PUBLIC,
+    "/metrics": Rule(404, 404, 404, personal=False),  # closed until a token or networks are set
     "/robots.txt": PUBLIC,
     "/static": Rule(404, 404, 404, personal=False),  # without the hash of a file there is none
     "/o/{token}": SECRET,
