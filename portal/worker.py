@@ -14,6 +14,7 @@ from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
 from portal.kit.events import Happened
 from portal.kit.tail import Tail
+from portal.places import gazetteer
 from portal.tracking.poller import Poller
 from portal.wiring import AT_START, JOBS, SCHEDULE
 
@@ -26,6 +27,9 @@ async def work(context: Context, hurry: asyncio.Event | None = None) -> None:
     """Do everything that is due until cancelled. `hurry` is set when a job should not wait for the next look;
     without it the event log is followed for that."""
     async with asyncio.TaskGroup() as group:
+        group.create_task(
+            asyncio.to_thread(gazetteer.ready), name="gazetteer"
+        )  # else the first report would wait for it
         group.create_task(Poller(context).run(), name="poller")
         if hurry is None:
             hurry = asyncio.Event()

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -60,6 +60,11 @@ class Town(NamedTuple):
     kind: int
 
 
+def ready() -> None:
+    """Open the gazetteer now, so that nobody waits for it later."""
+    _opened()
+
+
 def named(key: str, country: str | None = None) -> list[Town]:
     """The towns that have this key (see `spelling`), everywhere or in one country."""
     return [Town._make(row) for row in _rows(_NAMED, (key, country))]
@@ -88,6 +93,7 @@ def around(lat: float, lon: float, within_km: float) -> list[Town]:
     return [Town._make(row) for row in _rows(_AROUND, (*bands, south, top, lon - east, lon + east))]
 
 
+@lru_cache(2048)
 def country_of(key: str) -> str | None:
     """ISO 3166 alpha-2 of a country by the key of its name in one of many languages, or its three letters."""
     return next((str(code) for (code,) in _rows(_COUNTRY, (key,))), None)

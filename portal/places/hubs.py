@@ -30,6 +30,7 @@ def named(key: str) -> Hub | None:
     return _table().get(key)
 
 
+@cache
 def town_of(hub: Hub) -> gazetteer.Town | None:
     """Its town; the table's test sees to it that there is one."""
     towns = gazetteer.named(spelling.key(spelling.words(hub.town)), hub.country)

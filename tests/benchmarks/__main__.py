@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import ingest, latency, pages, report, startup, streams
+from tests.benchmarks import ingest, latency, pages, places, report, startup, streams
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Row
 
@@ -18,6 +18,7 @@ _THEMES: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Row]]], ...] = (
     (startup.NAMES, startup.measure),
     (pages.NAMES, pages.measure),
     (ingest.NAMES, ingest.measure),
+    (places.NAMES, places.measure),
     (latency.NAMES, latency.measure),
     (streams.NAMES, streams.measure),
 )
