@@ -27,6 +27,7 @@ COMMANDS = {
     "codes": "list what carriers say in codes that are not known",
     "replay": "read carriers' kept answers again, after a mapping was mended",
     "carriers": "list the carriers and what they need",
+    "hooks": "say where carriers push to, and what to enter there",
     "check": "check settings, database and credentials",
 }
 

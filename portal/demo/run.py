@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carriers import Account
+from carriers.core.pushing import SECRET
 from portal import schema
 from portal.context import opened
 from portal.demo.shares import private_words, set_shares
@@ -25,6 +27,7 @@ from portal.kit import i18n, log
 from portal.kit.errors import BadSetting
 from portal.serving import serve
 from portal.settings import Settings
+from portal.tracking.hooks import address
 
 _KEY = "demo"
 _WAIT_S = 20.0
@@ -39,10 +42,11 @@ def run_demo(host: str, port: int, data: Path, speed: float) -> int:
     schema.migrate(settings.database_url)
     with _carrier(speed) as url:
         _say(f"The carrier Pigeon Vole plays at {url}, {speed:g} times as fast as life.")
-        accounts = {"demo": Account("demo", {"api_key": _KEY}, url)}
+        secret = secrets.token_hex(16)
+        accounts = {"demo": Account("demo", {"api_key": _KEY, SECRET: secret}, url)}
         _say("Setting the stage: orders, parcels and their first scans …")
         stage = asyncio.run(_stage(settings, accounts, kept_pages(data / "demo.json")))
-        _write(data / "demo.json", settings, url, stage)
+        _write(data / "demo.json", settings, url, stage, secret)
         _announce(settings, stage.pages, data)
         return serve(settings, accounts=accounts, demo=_listed(stage.pages + stage.shares), beside=keep_moving)
 
@@ -62,14 +66,15 @@ async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapp
         return _Stage(pages, await set_shares(context), await private_words(context))
 
 
-def _write(path: Path, settings: Settings, carrier: str, stage: _Stage) -> None:
-    """For scripts that look for the pages, and for what must not be on those that are shared."""
+def _write(path: Path, settings: Settings, carrier: str, stage: _Stage, secret: str) -> None:
+    """For scripts that look for the pages, for what must not be on those that are shared, or push."""
     found = {
         "base_url": settings.base_url,
         "carrier_url": carrier,
         "order_pages": stage.pages,
         "share_pages": stage.shares,
         "private_words": stage.private_words,
+        "hook": {"url": address(settings.base_url, "demo"), "secret": secret},
     }
     path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

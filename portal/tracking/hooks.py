@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import func, select
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,9 +22,23 @@ from carriers.core.pushing import is_set_up
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
+from portal.tracking.models import SUBSCRIPTION
+from portal.tracking.private import PUSH_INBOX
 from portal.tracking.pushes import LARGEST, packed, store
 
 log = logging.getLogger("jalon.hooks")
+_PUSHED = select(
+    PUSH_INBOX.c.carrier,
+    func.count().label("pushes"),
+    func.count().filter(PUSH_INBOX.c.merged_at.is_(None)).label("waiting"),
+    func.count(PUSH_INBOX.c.problem).label("unreadable"),
+    func.max(PUSH_INBOX.c.at).label("newest"),
+).group_by(PUSH_INBOX.c.carrier)
+_TOLD = select(
+    SUBSCRIPTION.c.carrier,
+    func.count(SUBSCRIPTION.c.until).label("subscribed"),
+    func.count(SUBSCRIPTION.c.problem).label("refused"),
+).group_by(SUBSCRIPTION.c.carrier)
 ROUTE: Final = "/hooks/carriers/{slug}"
 PATH: Final = re.compile(r"/hooks/carriers/[a-z0-9_]{1,40}")
 
@@ -49,6 +64,17 @@ def receivers(context: Context) -> dict[str, Receiver]:
 def address(base_url: str, slug: str) -> str:
     """Where a carrier is to push to."""
     return f"{base_url}{ROUTE.format(slug=slug)}"
+
+
+async def heard(context: Context) -> dict[str, dict[str, Any]]:
+    """What came from each carrier while pushes are remembered, and how many parcels it was told to push."""
+    async with context.db.read() as reader:
+        pushed, told = await reader.rows(_PUSHED), await reader.rows(_TOLD)
+    counts: dict[str, dict[str, Any]] = {}
+    for row in [*pushed, *told]:
+        values = row._asdict()
+        counts.setdefault(values.pop("carrier"), {}).update(values)
+    return counts
 
 
 class CarrierHook:

@@ -65,6 +65,7 @@ async def store(tx: Tx, now: datetime, carrier: str, event: str, body: bytes) ->
     if row is None:
         raise LookupError("a push that was just stored is not there")
     await jobs.enqueue(tx, JOB, now, unique=f"push:{row.id}", push=row.id)
+    jobs.hurry(tx)  # somebody may be looking at that parcel
     return True
 
 

@@ -16,7 +16,7 @@ from carriers.core.pushing import OLD_SECRET, SECRET as SECRET_NAME
 from portal.context import Context
 from portal.kit.clock import ManualClock
 from portal.kit.errors import Unavailable
-from portal.kit.jobs import JOB, claim
+from portal.kit.jobs import HURRY, JOB, claim
 from portal.orders.links import make_link
 from portal.orders.sync import import_order
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
@@ -142,7 +142,7 @@ async def test_a_thousand_at_once_are_one(any_hook: Hook) -> None:
     assert [row.kind for row in await rows(context, select(JOB.c.kind))] == ["merge_push"]
     while await run_due(context):
         pass
-    assert (await kinds(context))[before:] == ["shipment.changed"]
+    assert (await kinds(context))[before:] == [HURRY, "shipment.changed"]
     assert len(await rows(context, select(CHECKPOINT.c.id))) == 1
 
 
@@ -236,7 +236,7 @@ async def test_a_parcel_that_nobody_follows_changes_nothing_and_nothing_is_kept_
     assert (await any_hook.tell("fedex", NUMBER)).status == 200  # another carrier's parcel, by its number
     while await run_due(context):
         pass
-    assert await kinds(context) == before
+    assert await kinds(context) == [*before, HURRY, HURRY]
     assert await rows(context, select(JOB.c.id)) == []
     assert {row.body for row in await rows(context, select(PUSH_INBOX.c.body))} == {b""}
     assert await rows(context, select(RAW_ANSWER.c.id)) == []
