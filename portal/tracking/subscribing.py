@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,10 +18,13 @@ from sqlalchemy import delete, or_, select, update
 from carriers import CarrierError, ErrorKind
 from carriers.core.accounts import served_by
 from carriers.core.contract import Account, Subscribes, Unsubscribes
+from carriers.core.http import paying
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.tracking.hooks import address, receivers
 from portal.tracking.models import SHIPMENT, SUBSCRIPTION, TRACKER
+from portal.tracking.poller import asked_accounts
+from portal.tracking.polling.purse import Purse
 
 log = logging.getLogger("jalon.subscribing")
 JOB: Final = "subscribe"
@@ -78,13 +82,9 @@ async def _subscribe_some(context: Context, slug: str, adapter: Subscribes, acco
     told = await context.db.write(claim) if size else []
     if not told or push is None:
         return False
-    outcomes = await adapter.subscribe(
-        [t.number for t in told],
-        address(context.settings.base_url, slug),
-        account,
-        context.clients.get(slug),
-        context.tokens,
-    )
+    numbers, where = [t.number for t in told], address(context.settings.base_url, slug)
+    with _paid(context, slug):
+        outcomes = await adapter.subscribe(numbers, where, account, context.clients.get(slug), context.tokens)
     results = [_result(t, error, now, push.subscribed_for) for t, error in zip(told, outcomes, strict=True)]
     for kind in {error.kind for error in outcomes if error is not None}:
         log.warning("%s: could not subscribe to parcels (%s)", slug, kind.value)
@@ -108,7 +108,8 @@ async def _take_back(context: Context, adapter: Subscribes, account: Account) ->
     outcomes: Sequence[CarrierError | None] = [None] * len(ended)
     if isinstance(adapter, Unsubscribes):
         client = context.clients.get(slug)
-        outcomes = await adapter.unsubscribe([t.number for t in ended], account, client, context.tokens)
+        with _paid(context, slug):
+            outcomes = await adapter.unsubscribe([t.number for t in ended], account, client, context.tokens)
     over = [r.shipment_id for r, e in zip(rows, outcomes, strict=True) if e is None or r.until is None or r.until < now]
 
     async def drop(tx: Tx) -> None:
@@ -116,6 +117,12 @@ async def _take_back(context: Context, adapter: Subscribes, account: Account) ->
 
     if over:
         await context.db.write(drop)
+
+
+def _paid(context: Context, slug: str) -> AbstractContextManager[None]:
+    """Every call made inside the block is taken from the account's budget, as questions are."""
+    asked = next(asked for asked in asked_accounts(context) if asked.name == slug)
+    return paying(Purse(context, asked, paid=0).pay)
 
 
 def _due(served: Sequence[str], now: datetime, size: int) -> Any:

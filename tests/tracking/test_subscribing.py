@@ -13,11 +13,13 @@ from sqlalchemy import select
 import carriers
 from carriers import Account, CarrierError, ErrorKind
 from carriers.core.auth import TokenCache
-from carriers.core.contract import Genuine, Push
+from carriers.core.contract import Genuine, Push, Quota
+from carriers.core.http import Call, send
 from portal.context import Context
 from portal.kit.clock import ManualClock
 from portal.tracking.intake import let_go
 from portal.tracking.models import SUBSCRIPTION
+from portal.tracking.polling.shared import enrol
 from portal.tracking.subscribing import subscribe
 from tests.carriers.playing import Asked, a_client, answering, reply
 from tests.support.context import NOW, rows
@@ -174,6 +176,29 @@ async def test_without_a_secret_nobody_is_told_anything(opening: Opening) -> Non
     await followed(context, "S1")
     await subscribe(context, {})
     assert (post.told, await state(context)) == ([], {})
+
+
+async def test_calls_are_taken_from_the_accounts_budget(opening: Opening) -> None:
+    """With one call a day, the second batch waits for tomorrow."""
+
+    class Paying(Post):
+        async def subscribe(self, numbers: Sequence[str], address: str, *more: Any) -> list[CarrierError | None]:
+            try:
+                async with answering(reply(200, {})) as server, a_client() as client:
+                    await send(Call(server.url), client)
+            except CarrierError as error:
+                return [error] * len(numbers)
+            return await super().subscribe(numbers, address, *more)
+
+    post = Paying()
+    post.manifest = replace(post.manifest, quota=Quota(per_day=1))
+    context = opening(post)
+    await context.db.write(lambda tx: enrol(tx, [SLUG]))
+    await followed(context, "S1", "S2", "S3")
+    await subscribe(context, {})
+    assert [numbers for numbers, _ in post.told] == [["S2", "S3"]]
+    found = await state(context)
+    assert (found["S1"][2], found["S1"][3]) == (1, "rate_limited")
 
 
 # --- UPS ------------------------------------------------------------------------------------------------------
