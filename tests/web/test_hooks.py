@@ -148,11 +148,12 @@ async def test_a_thousand_at_once_are_one(any_hook: Hook) -> None:
 
 async def test_a_repetition_days_later_is_known(hook: Hook, clock: ManualClock) -> None:
     await sold(hook, "ups")
-    body = pushed("ups", NUMBER, NOW)
+    body, merged = pushed("ups", NUMBER, NOW), []
     for _ in range(3):
         assert (await hook.push("ups", body, **SIGN["ups"](body, SECRET, NOW))).status == 200
-        await run_due(hook.site.context)
+        merged.append(await run_due(hook.site.context))
         clock.advance(timedelta(days=1, hours=12))
+    assert merged == [1, 0, 0]
     assert await hook.stored() == 1
     assert (await kinds(hook.site.context)).count("shipment.changed") == 1
 
