@@ -15,7 +15,8 @@ from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER_LINE, PARCEL, PA
 from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
-from portal.platforms.neutral import Delivery, Line, NeutralOrder
+from portal.places.finding import find
+from portal.platforms.neutral import Address, Delivery, Line, NeutralOrder
 from portal.tracking.intake import let_go, register
 
 _ORDER_ID: Any = bindparam("order")
@@ -81,7 +82,21 @@ def _private(order_id: int, document: NeutralOrder, text: str) -> dict[str, Any]
         "postcode": shipping.postcode if shipping else None,
         "country": shipping.country if shipping else None,
         "collect_code": next((d.pickup.code for d in document.deliveries if d.pickup.code), None),
+        **_town(shipping),
         "document": text,
+    }
+
+
+def _town(address: Address | None) -> dict[str, Any]:
+    """The town that an address is in, where it is known for sure."""
+    found = None
+    if address is not None and address.city:
+        found = find(city=address.city, postcode=address.postcode, region=address.region, country=address.country)
+    return {
+        "town": found.name if found else None,
+        "town_country": found.country if found else None,
+        "town_lat": found.lat if found else None,
+        "town_lon": found.lon if found else None,
     }
 
 

@@ -6,7 +6,10 @@ from portal.kit.tables import Table, link
 
 
 class OrderPrivate(Table, table=True):
-    """Contact and address, and the whole neutral document (JSON) with the members we do not use yet."""
+    """Contact and address, and the whole neutral document (JSON) with the members we do not use yet.
+
+    `town…` is where the parcels go, for the owner's map: the gazetteer's town, never the street.
+    """
 
     __tablename__ = "order_private"
 
@@ -16,6 +19,10 @@ class OrderPrivate(Table, table=True):
     postcode: str | None = None
     country: str | None = None
     collect_code: str | None = None
+    town: str | None = None
+    town_country: str | None = None
+    town_lat: float | None = None
+    town_lon: float | None = None
     document: str
 
 

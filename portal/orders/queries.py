@@ -57,6 +57,10 @@ _ORDER = Query(
         ORDER.c.promise_to,
         ORDER.c.updated_at,
         ORDER_PRIVATE.c.collect_code,
+        ORDER_PRIVATE.c.town,
+        ORDER_PRIVATE.c.town_country,
+        ORDER_PRIVATE.c.town_lat,
+        ORDER_PRIVATE.c.town_lon,
     )
     .outerjoin(ORDER_PRIVATE)
     .where(ORDER.c.id == bindparam("order"))

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from carriers import Milestone
+from portal.maps.viewmodels import Stop
 from portal.orders.parcelview import Frame, parcel_view
 from portal.orders.queries import OrderRows
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
@@ -36,7 +37,7 @@ def order_view(
     at = stand(parts)
     shipments = {row.id: row for row in rows.shipments}
     packs, by_id, left, collect = at.packs, at.lines, at.left, at.collect
-    frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to)
+    frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to, _destination(order))
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
@@ -74,6 +75,13 @@ def _line(row: Any) -> Line:
     return Line(
         row.id, row.title, row.options, row.kind, row.requires_shipping, row.ordered, row.current, row.fulfilled
     )
+
+
+def _destination(order: Any) -> Stop | None:
+    """The town that the order goes to; never the street."""
+    if order.town is None:
+        return None
+    return Stop(order.town, round(order.town_lat, 2), round(order.town_lon, 2), order.town_country)
 
 
 def _scans(rows: OrderRows) -> dict[int, list[Scan]]:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.machine.postgres import free_port
-from tests.support.context import blank_postgres, blank_sqlite, sqlite_url, tables_url
+from tests.support.context import blank_postgres, blank_sqlite, clock, sqlite_url, tables_url
 from tests.support.server import launch, status_of
 
-__all__ = ["blank_postgres", "blank_sqlite", "sqlite_url", "stories", "tables_url"]
+__all__ = ["blank_postgres", "blank_sqlite", "clock", "sqlite_url", "stories", "tables_url"]
 
 
 @pytest.fixture(scope="module")
