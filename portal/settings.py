@@ -72,7 +72,7 @@ class Settings(BaseModel):
     )
 
     link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
-    link_browsers: int = Field(5, ge=1, le=100, description="Browsers in which one order link can be used.")
+    link_browsers: int = Field(5, ge=1, le=10_000, description="Browsers in which one order link can be used.")
     raw_days: int = Field(
         90,
         ge=0,

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from portal.accounts.contacts import Kind, contact_hash, contact_hashes, key_name
 from portal.accounts.models import CONTACT, PERSON
 from portal.accounts.private import CONTACT_PRIVATE
+from portal.context import Context
 from portal.kit.db import Tx, one
 from portal.kit.ids import new_ref
+from portal.kit.prepared import Query
 from portal.kit.secrets import Keys
+
+_TOGETHER = 500
+_BEHIND = Query(
+    select(CONTACT.c.id, CONTACT.c.kind, CONTACT_PRIVATE.c.value)
+    .join(CONTACT_PRIVATE, CONTACT_PRIVATE.c.contact_id == CONTACT.c.id)
+    .where(CONTACT.c.key_name != bindparam("key"))
+    .limit(_TOGETHER)
+)
+_SAME = Query(select(CONTACT.c.id).where(CONTACT.c.hash == bindparam("hash"), CONTACT.c.id != bindparam("contact")))
+_FORGET = Query(delete(CONTACT).where(CONTACT.c.id == bindparam("contact")))
+_REHASH = Query(
+    update(CONTACT)
+    .where(CONTACT.c.id == bindparam("contact"))
+    .values(hash=bindparam("new_hash"), key_name=bindparam("key"))
+)
 
 
 async def prove(
@@ -42,6 +59,25 @@ async def prove(
     row = await one(tx, insert(CONTACT).values(person_id=owner, kind=kind, **made_with).returning(CONTACT.c.id))
     await tx.run(insert(CONTACT_PRIVATE).values(contact_id=row.id, value=value))
     return int(owner)
+
+
+async def hash_anew(context: Context) -> None:
+    """Bring contacts up to date whose hashes were made with another key. One that has been proven again since,
+    under the present key, is the newer proof and stays."""
+    keys = context.keys
+    made_with = key_name(keys)
+
+    async def unit(tx: Tx) -> int:
+        behind = await tx.rows(_BEHIND, {"key": made_with})
+        for row in behind:
+            hash_ = contact_hash(keys, row.kind, row.value)
+            newer = await tx.row(_SAME, {"hash": hash_, "contact": row.id})
+            change = _FORGET if newer else _REHASH
+            await tx.run(change, {"contact": row.id, **({} if newer else {"new_hash": hash_, "key": made_with})})
+        return len(behind)
+
+    while await context.db.write(unit) == _TOGETHER:
+        pass
 
 
 async def _new_person(tx: Tx, now: datetime, locale: str | None) -> int:

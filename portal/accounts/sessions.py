@@ -122,6 +122,17 @@ async def keep(context: Context, session_id: int | None, seen_at: datetime | Non
         await context.db.write(unit)
 
 
+def goodbye(*, secure: bool) -> list[tuple[str, str]]:
+    """The headers of the answer to signing out: the browser forgets the cookie and every page it kept, so that on
+    a shared computer the back button shows nothing. (Not "cookies": that would take the whole domain's, the
+    shop's own among them.)"""
+    return [
+        ("set-cookie", cookies.taken_back(cookies.SESSION, secure=secure)),
+        ("clear-site-data", '"cache", "storage"'),
+        ("cache-control", "no-store"),
+    ]
+
+
 def stream_name(session_id: int) -> str:
     """What the hub knows a session's streams by."""
     return f"session:{session_id}"

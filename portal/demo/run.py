@@ -90,6 +90,7 @@ def _settings(host: str, port: int, data: Path, speed: float) -> Settings:
             "port": port,
             "worker": "embedded",
             "poll_pace": speed,
+            "link_browsers": 10_000,  # everybody who tries it is another browser
         }
     )
 

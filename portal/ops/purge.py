@@ -9,18 +9,20 @@ from typing import Any
 from sqlalchemy import delete
 
 from carriers.core.pushing import MEMORY
+from portal.accounts.retention import delete_dead_sessions
 from portal.context import Context
 from portal.kit import quota
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.mail import outbox
-from portal.orders.retention import delete_dead_links
+from portal.orders.retention import delete_dead_links, delete_unseen_uses
 from portal.sharing.links import delete_dead_shares
 from portal.tracking.retention import delete_raw_answers, forget_pushes
 
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
-    """Delete what has outlived its purpose: raw answers, old events, messages long settled, links long ended."""
+    """Delete what has outlived its purpose: raw answers, old events, messages long settled, order
+    links long ended and uses of them that came to nothing, sessions that are over."""
     now, settings = context.clock.now(), context.settings
 
     async def unit(tx: Tx) -> None:
@@ -28,6 +30,8 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await forget_pushes(tx, now - MEMORY, now - max(timedelta(days=settings.raw_days), MEMORY))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
         await delete_dead_shares(tx, now - timedelta(days=settings.link_days))
+        await delete_unseen_uses(tx, now)
+        await delete_dead_sessions(tx, now)
         await outbox.forget(tx, now)
         await quota.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))

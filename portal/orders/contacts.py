@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.accounts.contacts import Kind, contact_hashes, key_name, normal
+from portal.accounts.people import hash_anew
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.prepared import Query
@@ -46,7 +47,8 @@ async def store_contacts(tx: Tx, keys: Keys, order_ids: Sequence[int]) -> None:
 
 
 async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:
-    """Bring orders up to date that were stored before there were hashes, or under another key."""
+    """Bring up to date what was stored before there were hashes, or under another key: orders first, under every
+    key in use, and then persons, so that with the old key at hand nobody misses an order in between."""
     keys = context.keys
     made_with = key_name(keys)
 
@@ -57,6 +59,7 @@ async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:
 
     while await context.db.write(unit) == _TOGETHER:
         pass
+    await hash_anew(context)
 
 
 def _hashed(keys: Keys, order_id: int, private: Any) -> list[dict[str, Any]]:

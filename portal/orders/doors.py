@@ -8,6 +8,7 @@ other client gets the page where it asked for it, and nothing is remembered.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -15,8 +16,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from portal.accounts import sessions
-from portal.accounts.viewer import viewer_of
+from portal.accounts.devices import label_of
+from portal.accounts.viewer import Viewer, viewer_of
 from portal.kit import cookies
+from portal.kit.db import Reader
 from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import TOKEN
 from portal.kit.live import Channel, Frame
@@ -86,7 +89,7 @@ class ByToken:
         if theirs:
             return response
         try:
-            opened = await let_in(context, link.link_id, viewer)
+            opened = await let_in(context, link.link_id, viewer, label_of(scope))
         except Full:
             return self._say(request, "orders/link_full.html", {}, 403)
         if opened is not None:
@@ -167,7 +170,7 @@ def is_navigation(request: Request) -> bool:
     )
 
 
-async def _is_their_own(reader: Any, viewer: Any, ref: str, now: Any) -> bool:
+async def _is_their_own(reader: Reader, viewer: Viewer, ref: str, now: datetime) -> bool:
     try:
         return (await access.readable(reader, viewer, ref, now)).how == "person"
     except NotThere:

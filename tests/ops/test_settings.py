@@ -38,7 +38,7 @@ WRONG = {
     ],
     "MAP_TILES_ATTRIBUTION": ["x" * 201],
     "LINK_DAYS": ["0", "366", "x"],
-    "LINK_BROWSERS": ["0", "101", "all"],
+    "LINK_BROWSERS": ["0", "10001", "all"],
     "RAW_DAYS": ["-1", "366"],
     "EVENT_DAYS": ["1", "366"],
     "MAIL_FROM": ["shop", "Shop <a@b.example>", "a@b.example\nBcc: x@y.example", "@b.example"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from portal.context import Context
 from portal.main import Application, Server, create_app, server
 
 PERSON = "203.0.113.7"
+# The one form in which a cookie may be given, whatever answers; the sites of these tests are on HTTPS.
+_COOKIE = re.compile(r"__Host-[a-z-]+=[\w.~-]*; Max-Age=\d+; Path=/; HttpOnly; SameSite=Lax; Secure", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Site:
         """One request. Header names are written with underscores."""
         exchange = Exchange(body=body.encode() if isinstance(body, str) else body)
         await self.app(scope_of(path, method, client, headers), exchange.receive, exchange.send)
+        for name, value in exchange.messages[0]["headers"]:
+            assert name.lower() != b"set-cookie" or _COOKIE.fullmatch(value.decode()), value
         return exchange.answer
 
     @asynccontextmanager

@@ -9,21 +9,28 @@ from functools import cache
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 import pytest
+from sqlalchemy import select
 
 from portal.context import Context
 from portal.orders.links import make_link
+from portal.orders.models import ORDER
 from portal.orders.sync import import_order
-from tests.support.context import order, parcel
+from tests.support.context import order, parcel, rows
 from tests.support.web import Site, site
+
+MINE = "camille@mail.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """An open site; `mine` and `other` are the paths of two orders' pages (1001 in no language, 1002 in French)."""
+    """An open site with two orders (1001 in no language, 1002 in French): the secret paths of their pages, and the
+    paths that open for whom the cookie names. The first is of MINE, the second of nobody."""
 
     site: Site
     mine: str
     other: str
+    my_order: str
+    other_order: str
 
     @property
     def context(self) -> Context:
@@ -33,10 +40,11 @@ class Shop:
 
 async def opened_shop(context: Context) -> Shop:
     """Two orders and their links."""
-    await import_order(context, order(parcels=[parcel("p", "6A12345678901", {"mug": 2})]))
+    await import_order(context, order(contact={"email": MINE}, parcels=[parcel("p", "6A12345678901", {"mug": 2})]))
     await import_order(context, order(number="#1002", locale="fr-FR"))
     paths = [(await make_link(context, number)).removeprefix(context.settings.base_url) for number in (1, 2)]
-    return Shop(site(context), *paths)
+    refs = await rows(context, select(ORDER.c.ref).order_by(ORDER.c.id))
+    return Shop(site(context), *paths, *(f"/orders/{row.ref}" for row in refs))
 
 
 @pytest.fixture

@@ -17,19 +17,13 @@ from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
 from portal.orders.links import make_link, revoke_links
-from portal.orders.models import ORDER, ORDER_LINK_USE
+from portal.orders.models import ORDER_LINK_USE
 from portal.orders.sync import import_order
 from tests.support.context import order, rows
 from tests.support.visit import NAVIGATION, Visit, signed_in
-from tests.web.conftest import Shop
+from tests.web.conftest import MINE, Shop
 
 DAY = timedelta(days=1)
-MINE = "camille@mail.example"
-
-
-async def ref_of(context: Context, order_id: int = 1) -> str:
-    """What names an order in addresses."""
-    return str((await rows(context, select(ORDER.c.ref).where(ORDER.c.id == order_id)))[0].ref)
 
 
 async def places(context: Context) -> int:
@@ -37,18 +31,11 @@ async def places(context: Context) -> int:
     return int((await rows(context, select(func.count().label("n")).select_from(ORDER_LINK_USE)))[0].n)
 
 
-async def owned(shop: Shop) -> None:
-    """Give order 1 an owner."""
-    await import_order(
-        shop.context, order(contact={"email": "Camille@Mail.example"}, updated_at="2026-11-19T10:00:00Z")
-    )
-
-
 async def test_a_browser_is_sent_on_and_its_address_bar_holds_no_secret(any_shop: Shop) -> None:
     visit = Visit(any_shop.site)
     first = await visit.ask(any_shop.mine, **NAVIGATION)
     assert (first.status, first.body) == (303, b"")
-    assert first.headers["location"] == f"/orders/{await ref_of(any_shop.context)}"
+    assert first.headers["location"] == any_shop.my_order
     assert first.headers["cache-control"] == "no-store"
     page = await visit.go(any_shop.mine)
     assert (page.status, "#1001" in page.text) == (200, True)
@@ -105,8 +92,7 @@ async def test_the_sixth_browser_is_asked_to_sign_in(any_shop: Shop) -> None:
     assert 'href="/sign-in"' in answers[5].text
     assert "#1001" not in answers[5].text
     assert visits[5].seen == []
-    address = f"/orders/{await ref_of(any_shop.context)}"
-    assert [(await visit.go(address)).status for visit in visits] == [200] * 5 + [404]
+    assert [(await visit.go(any_shop.my_order)).status for visit in visits] == [200] * 5 + [404]
 
 
 async def test_programs_that_try_out_links_take_no_places(shop: Shop) -> None:
@@ -116,51 +102,46 @@ async def test_programs_that_try_out_links_take_no_places(shop: Shop) -> None:
 
 
 async def test_a_browser_that_never_came_again_gives_its_place_back(shop: Shop, clock: ManualClock) -> None:
-    address = f"/orders/{await ref_of(shop.context)}"
     once = [Visit(shop.site) for _ in range(4)]
     faithful = Visit(shop.site)
     for visit in (*once, faithful):
         await visit.go(shop.mine)
     clock.advance(timedelta(minutes=11))
-    await faithful.go(address)
+    await faithful.go(shop.my_order)
     clock.advance(DAY)
     late = [Visit(shop.site) for _ in range(5)]
     assert [(await visit.go(shop.mine)).status for visit in late] == [200] * 4 + [403]
-    assert (await faithful.go(address)).status == 200
-    assert (await once[0].go(address)).status == 404
+    assert (await faithful.go(shop.my_order)).status == 200
+    assert (await once[0].go(shop.my_order)).status == 404
 
 
 async def test_two_who_come_at_once_do_not_share_the_last_place(any_shop: Shop) -> None:
     visits = [Visit(any_shop.site) for _ in range(9)]
     for visit in visits:
         await visit.ask(any_shop.mine, **NAVIGATION)
-    address = f"/orders/{await ref_of(any_shop.context)}"
-    answers = await asyncio.gather(*(visit.go(address) for visit in visits))
+    answers = await asyncio.gather(*(visit.go(any_shop.my_order) for visit in visits))
     assert sorted(answer.status for answer in answers) == [200] * 5 + [404] * 4
 
 
 async def test_a_link_that_ended_ends_for_browsers_that_opened_it(any_shop: Shop, clock: ManualClock) -> None:
-    address = f"/orders/{await ref_of(any_shop.context)}"
     visit = Visit(any_shop.site)
     await visit.go(any_shop.mine)
     await revoke_links(any_shop.context, 1)
-    assert (await visit.go(address)).status == 404
+    assert (await visit.go(any_shop.my_order)).status == 404
     again = (await make_link(any_shop.context, 1, days=1)).removeprefix(any_shop.context.settings.base_url)
     assert (await visit.go(again)).status == 200
     clock.advance(DAY)
-    assert (await visit.go(address)).status == 404
+    assert (await visit.go(any_shop.my_order)).status == 404
 
 
 async def test_a_person_sees_their_order_and_no_other(any_shop: Shop) -> None:
-    await owned(any_shop)
     me, other = await signed_in(any_shop.site, MINE), await signed_in(any_shop.site, "lou@mail.example")
-    mine, theirs = [f"/orders/{await ref_of(any_shop.context, number)}" for number in (1, 2)]
+    mine, theirs = any_shop.my_order, any_shop.other_order
     assert [(await me.go(mine)).status, (await me.go(theirs)).status, (await other.go(mine)).status] == [200, 404, 404]
 
 
 async def test_what_is_anothers_and_what_never_was_are_the_same_bytes(any_shop: Shop) -> None:
-    await owned(any_shop)
-    ref = await ref_of(any_shop.context)
+    ref = any_shop.my_order.rpartition("/")[2]
     visits = [Visit(any_shop.site), await signed_in(any_shop.site, "lou@mail.example"), Visit(any_shop.site)]
     await visits[2].go(any_shop.other)
     names = (ref, "0123456789abcdef", "x", "0" * 90, "%00", "é")
@@ -172,7 +153,6 @@ async def test_what_is_anothers_and_what_never_was_are_the_same_bytes(any_shop: 
 
 
 async def test_a_person_who_opens_a_link_to_their_own_order_takes_no_place(shop: Shop) -> None:
-    await owned(shop)
     me = await signed_in(shop.site, MINE)
     assert (await me.go(shop.mine)).status == 200
     assert await places(shop.context) == 0
@@ -184,7 +164,6 @@ async def test_whoever_has_the_page_is_answered_304_by_one_question(
 ) -> None:
     visit = Visit(shop.site)
     page = await visit.go(shop.mine)
-    address = f"/orders/{await ref_of(shop.context)}"
     asked: list[Any] = []
     async with shop.context.db.read() as reader:
         kind = type(reader)
@@ -195,42 +174,36 @@ async def test_whoever_has_the_page_is_answered_304_by_one_question(
         return await one(self, *question)
 
     monkeypatch.setattr(kind, "row", row)
-    again = await visit.ask(address, if_none_match=page.headers["etag"])
+    again = await visit.ask(shop.my_order, if_none_match=page.headers["etag"])
     assert (again.status, len(asked)) == (304, 1)
-    nobody = await shop.site.ask(address, if_none_match=page.headers["etag"])
+    nobody = await shop.site.ask(shop.my_order, if_none_match=page.headers["etag"])
     assert nobody.status == 404
 
 
 @pytest.mark.parametrize("aged", [timedelta(days=30), timedelta(days=90)])
 async def test_a_session_ends_when_it_was_idle_or_is_old(any_shop: Shop, clock: ManualClock, aged: timedelta) -> None:
-    await owned(any_shop)
     me = await signed_in(any_shop.site, MINE)
-    address = f"/orders/{await ref_of(any_shop.context)}"
     steps = 1 if aged.days == 30 else 6
     for step in range(steps):
         clock.advance(aged / steps - (timedelta(seconds=1) if step == steps - 1 else timedelta()))
-        assert (await me.go(address)).status == 200, step
+        assert (await me.go(any_shop.my_order)).status == 200, step
     clock.advance(aged if steps == 1 else timedelta(seconds=1))
-    assert (await me.go(address)).status == 404
+    assert (await me.go(any_shop.my_order)).status == 404
 
 
 async def test_looking_is_noted_once_an_hour(shop: Shop, clock: ManualClock) -> None:
-    await owned(shop)
     me = await signed_in(shop.site, MINE)
-    address = f"/orders/{await ref_of(shop.context)}"
     noted = []
     for _ in range(9):
         clock.advance(timedelta(minutes=20))
-        await me.go(address)
+        await me.go(shop.my_order)
         noted.append((await rows(shop.context, select(SESSION.c.seen_at)))[0].seen_at)
     assert sorted({at.hour for at in noted}) == [10, 11, 12, 13]
 
 
 async def test_a_session_that_is_ended_ends_its_streams(shop: Shop) -> None:
-    await owned(shop)
     me = await signed_in(shop.site, MINE)
-    address = f"/orders/{await ref_of(shop.context)}"
-    async with shop.site.running(), me.stream(f"{address}/events") as exchange:
+    async with shop.site.running(), me.stream(f"{shop.my_order}/events") as exchange:
         assert exchange.answer.status == 200
         session = (await rows(shop.context, select(SESSION.c.id)))[0].id
 
@@ -239,14 +212,14 @@ async def test_a_session_that_is_ended_ends_its_streams(shop: Shop) -> None:
 
         assert await shop.context.db.write(unit)
         await ended(exchange)
-    assert (await me.go(address)).status == 404
+    assert (await me.go(shop.my_order)).status == 404
     assert stream_name(session) == f"session:{session}"
 
 
 async def test_a_link_that_is_revoked_ends_the_streams_of_browsers_that_opened_it(shop: Shop) -> None:
     visit = Visit(shop.site)
     await visit.go(shop.mine)
-    async with shop.site.running(), visit.stream(f"/orders/{await ref_of(shop.context)}/events") as exchange:
+    async with shop.site.running(), visit.stream(f"{shop.my_order}/events") as exchange:
         assert exchange.answer.status == 200
         await revoke_links(shop.context, 1)
         await ended(exchange)
@@ -255,15 +228,14 @@ async def test_a_link_that_is_revoked_ends_the_streams_of_browsers_that_opened_i
 async def test_a_stream_alone_takes_nobody_past_the_number_of_browsers(shop: Shop) -> None:
     visit = Visit(shop.site)
     await visit.ask(shop.mine, **NAVIGATION)
-    async with visit.stream(f"/orders/{await ref_of(shop.context)}/events") as exchange:
+    async with visit.stream(f"{shop.my_order}/events") as exchange:
         assert exchange.answer.status == 404
 
 
 async def test_the_cookie_under_the_wrong_name_is_not_looked_at(shop: Shop) -> None:
-    await owned(shop)
     me = await signed_in(shop.site, MINE)
     me.jar["jalon"] = me.jar.pop("__Host-jalon")
-    assert (await me.go(f"/orders/{await ref_of(shop.context)}")).status == 404
+    assert (await me.go(shop.my_order)).status == 404
 
 
 async def test_the_database_holds_no_usable_cookie(shop: Shop) -> None:
@@ -272,17 +244,15 @@ async def test_the_database_holds_no_usable_cookie(shop: Shop) -> None:
     stored = await rows(shop.context, select(SESSION.c.token_hash))
     assert visit.jar["__Host-jalon"] not in str(stored)
     visit.jar["__Host-jalon"] = stored[0].token_hash[:27]
-    assert (await visit.go(f"/orders/{await ref_of(shop.context)}")).status == 404
+    assert (await visit.go(shop.my_order)).status == 404
 
 
 async def test_an_order_whose_owner_changed_is_its_new_owners(any_shop: Shop) -> None:
-    await owned(any_shop)
-    address = f"/orders/{await ref_of(any_shop.context)}"
     me, other = await signed_in(any_shop.site, MINE), await signed_in(any_shop.site, "lou@mail.example")
     await import_order(
         any_shop.context, order(contact={"email": "lou@mail.example"}, updated_at="2026-11-19T11:00:00Z")
     )
-    assert [(await visit.go(address)).status for visit in (me, other)] == [404, 200]
+    assert [(await visit.go(any_shop.my_order)).status for visit in (me, other)] == [404, 200]
 
 
 async def test_a_page_is_read_while_the_database_takes_no_writes(
@@ -296,7 +266,7 @@ async def test_a_page_is_read_while_the_database_takes_no_writes(
         raise Unavailable("database: read-only")
 
     monkeypatch.setattr(type(shop.context.db), "write", staticmethod(away))
-    assert (await visit.go(f"/orders/{await ref_of(shop.context)}")).status == 200
+    assert (await visit.go(shop.my_order)).status == 200
 
 
 async def test_a_planted_cookie_gives_nothing_that_was_not_given(shop: Shop) -> None:
