@@ -14,7 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The order, and what to do."""
     parser.add_argument("number", help="the order's number, with or without #")
     parser.add_argument("--days", type=int, metavar="N", help="days until the link ends (JALON_LINK_DAYS, 21)")
-    parser.add_argument("--revoke", action="store_true", help="end every link to this order instead")
+    parser.add_argument(
+        "--revoke", action="store_true", help="end every link to this order instead, those that its customer shared too"
+    )
     parser.epilog = "The link is shown once: the database keeps only its hash."
 
 
@@ -39,11 +41,12 @@ def run(args: argparse.Namespace) -> int:
 async def _do(args: argparse.Namespace, settings: Settings) -> int:
     from portal.context import opened
     from portal.orders.links import make_link, order_id_of, revoke_links
+    from portal.sharing.links import revoke_all_share_links
 
     async with opened(settings) as context:
         order_id = await order_id_of(context, args.number)
         if args.revoke:
-            ended = await revoke_links(context, order_id)
+            ended = await revoke_links(context, order_id) + await revoke_all_share_links(context, order_id)
             print(f"{ended} link{'' if ended == 1 else 's'} to order {args.number} ended.")
         else:
             print(await make_link(context, order_id, days=args.days))

@@ -151,6 +151,20 @@ async def revoke_share_link(context: Context, order_id: int, link_id: int) -> No
         raise NotThere
 
 
+async def revoke_all_share_links(context: Context, order_id: int) -> int:
+    """End every link to an order; returns how many were alive."""
+    now = context.clock.now()
+    ending = _alive(update(SHARE_LINK), order_id, now).values(revoked_at=now).returning(SHARE_LINK.c.id)
+
+    async def unit(tx: Tx) -> int:
+        ended = await tx.rows(ending)
+        for link in ended:
+            tx.emit(topic_of(order_id), "share.revoked", share=link.id)
+        return len(ended)
+
+    return await context.db.write(unit)
+
+
 async def delete_dead_shares(tx: Tx, before: datetime) -> None:
     """Forget links, and what they were called, that ended before a moment."""
     dead = (SHARE_LINK.c.expires_at < before) | (SHARE_LINK.c.revoked_at < before)

@@ -124,7 +124,7 @@ class SharingPages:
         view = await self.visitors.view(owner.access.order_id, choice.scope, owner.now)
         if view is None:
             raise NotThere
-        text = self.visitors.text(view, owner.locale, preview=True, languages=())
+        text = self.visitors.text(view, owner.locale, preview="../sharing", languages=())
         return Response(text, 200, _HEADERS, "text/html; charset=utf-8")
 
     async def _owner(self, request: Request) -> Owner:

@@ -38,7 +38,8 @@ KNOWN = tables
 VISITORS = {"/s/{token}", "/s/{token}/events"}
 FILLED = {"{ref}": "REF", "{token}": "B" * 27, "{link:int}": "1", "{slug}": "laposte"}
 # Texts that the program itself decides by: they say nothing about anyone, and changing them would break the page.
-MECHANISM = {("share_link", "token_hash"), ("share_link", "salt"), ("order", "ref")}
+CODES = {("checkpoint", "reason"), ("shipment", "reason")}  # looked for by the words that they stand for
+MECHANISM = {("share_link", "token_hash"), ("share_link", "salt"), ("order", "ref"), *CODES}
 SLICES = ("portal.orders.", "portal.tracking.", "portal.sharing.")
 SCOPES = [Scope(*flags) for flags in product((False, True), repeat=3)]
 BOT = {"user_agent": "Slackbot-LinkExpanding 1.0"}
@@ -129,12 +130,11 @@ async def plant(context: Context) -> Canaries:
             await _mark(tx, column, canaries.value(column))
         line, checkpoint = SQLModel.metadata.tables["order_line"], SQLModel.metadata.tables["checkpoint"]
         await tx.run(update(line).values(title=TITLE, options=TITLE))
-        if "town" in checkpoint.c:
-            await tx.run(update(checkpoint).values(town=TOWN))
+        await tx.run(update(checkpoint).values(town=TOWN))
 
     await context.db.write(unit)
     (order,) = await rows(context, select(SQLModel.metadata.tables["order"].c.ref))
-    canaries.words["order.ref"] = order.ref
+    canaries.words |= {"order.ref": order.ref, "checkpoint.reason": "customs", "shipment.reason": "address incomplete"}
     return canaries
 
 
@@ -202,13 +202,7 @@ async def _scan(context: Context) -> None:
             }
             defaults = {"delayed": False, "date_only": False}
             await tx.run(insert(found["checkpoint"]).values({**defaults, **scan}))
-        for table in ("tracker",):
-            if await tx.row(select(found[table].c.shipment_id)) is None:
-                await tx.run(
-                    insert(found[table]).values(
-                        shipment_id=1, carrier="laposte", failures=0, known=True, answered_at=context.clock.now()
-                    )
-                )
+        assert await tx.run(update(found["tracker"]).values(answered_at=context.clock.now())) == 1
 
     await context.db.write(unit)
 
@@ -245,8 +239,8 @@ async def test_no_word_gets_out(planted: tuple[Sharing, Canaries], caplog: pytes
     assert {name: found for name, text in told.items() if (found := canaries.found_in(text))} == {}
     for name in ("page en", "page fr", "preview", "stream"):
         assert {scope: TITLE in told[f"{scope} {name}"] for scope in SCOPES} == {s: s.shows_items for s in SCOPES}
-    if "town" in SQLModel.metadata.tables["checkpoint"].c:
-        assert {scope: TOWN in told[f"{scope} page en"] for scope in SCOPES} == {s: s.towns for s in SCOPES}
+    for name in ("page en", "page fr", "preview", "stream"):
+        assert {scope: TOWN in told[f"{scope} {name}"] for scope in SCOPES} == {s: s.towns for s in SCOPES}
 
 
 async def streamed(sharing: Sharing, path: str) -> str:
@@ -311,4 +305,5 @@ async def test_the_words_are_where_they_should_be(planted: tuple[Sharing, Canari
     for table in private_tables():
         assert await rows(sharing.context, select(*table.primary_key.columns)) != [], table.name
     page = everything(await sharing.owner.go(f"/orders/{sharing.ref}?lang=fr"))  # in English it is kept from before
-    assert {"order.number", "shipment.number", "shipment.carrier_label"} <= set(canaries.found_in(page))
+    found = {"order.number", "shipment.number", "shipment.carrier_label", "checkpoint_private.text"}
+    assert found <= set(canaries.found_in(page))

@@ -56,7 +56,8 @@ def test_these_columns_and_no_others_are_visible() -> None:
         "parcel_line": "line_id parcel_id quantity",
         "shipment": "carrier delayed estimate_day finished_at id milestone shop_delayed shop_estimate_day topic",
         "tracker": "answered_at shipment_id",
-        "checkpoint": "date_only id milestone offset_minutes shipment_id sort_at wall",
+        "checkpoint": "date_only id milestone offset_minutes shipment_id sort_at"
+        " town town_country town_lat town_lon wall",
     }
 
 

@@ -15,12 +15,20 @@ from portal.kit.ids import token_hash
 from portal.kit.secrets import Keys
 from portal.orders.links import make_link
 from portal.orders.sync import import_order
-from portal.sharing.links import Maker, Wish, delete_dead_shares, make_share_link, revoke_share_link, shared
+from portal.sharing.links import (
+    Maker,
+    Wish,
+    delete_dead_shares,
+    make_share_link,
+    revoke_all_share_links,
+    revoke_share_link,
+    shared,
+)
 from portal.sharing.models import SHARE_LINK
 from portal.sharing.private import SHARE_LINK_PRIVATE
 from portal.sharing.public.values import Scope
 from tests.sharing.conftest import Sharing, ref_of
-from tests.support.context import order, rows
+from tests.support.context import kinds, order, rows
 from tests.support.visit import Visit, signed_in
 
 ADDRESS = re.compile(r'value="(https://track\.atelier-lune\.example/s/[\w-]{27})"')
@@ -153,6 +161,14 @@ async def test_links_long_ended_are_forgotten_with_their_names(any_sharing: Shar
     await context.db.write(lambda tx: delete_dead_shares(tx, clock.now() - timedelta(days=5)))
     left = await rows(context, select(SHARE_LINK_PRIVATE.c.label))
     assert [row.label for row in left] == ["alive"]
+
+
+async def test_the_shop_ends_all_links_of_an_order_at_once(any_sharing: Sharing) -> None:
+    context, paths = any_sharing.context, [await any_sharing.link() for _ in range(2)]
+    await revoke_share_link(context, 1, 1)
+    assert await revoke_all_share_links(context, 1) == 1
+    assert [(await any_sharing.site.ask(path)).status for path in paths] == [404, 404]
+    assert (await kinds(context, "order:1"))[-2:] == ["share.revoked"] * 2
 
 
 async def test_the_order_page_leads_there(sharing: Sharing) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Date, DateTime, Integer, String, TableClause, column, table
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer, String, TableClause, column, table
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from portal.kit.tables import BigId
@@ -62,4 +62,8 @@ CHECKPOINT: Final = _seen(
     offset_minutes=Integer,
     date_only=Boolean,
     sort_at=DateTime,
+    town=String,  # the gazetteer's, never the carrier's place; these four with scope `towns` only
+    town_country=String,
+    town_lat=Float,
+    town_lon=Float,
 )

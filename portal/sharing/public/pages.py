@@ -110,10 +110,11 @@ class VisitorPages:
         return shared_view(rows, scope, now=now, zone=zone, polled=served(self.context.accounts))
 
     def text(self, view: SharedView, locale: str, **more: Any) -> str:
-        """The whole page. `live`: the address of its stream with what it has; `preview`: for the customer's eyes."""
+        """The whole page. `live`: the address of its stream with what it has; `preview`: for the
+        customer's eyes, where they came from."""
         now = self._minute()
         with i18n.using(locale, self.context.settings.time_zone):
-            frame = {"lang": locale, "languages": _languages(), "live": None, "preview": False, "demo": self.demo}
+            frame = {"lang": locale, "languages": _languages(), "live": None, "preview": None, "demo": self.demo}
             return html.render(self.env, "page.html", self._values(view, now) | frame | more)
 
     def locale(self, scope: Asked) -> str:

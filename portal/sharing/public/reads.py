@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, null, or_, select
 
 from portal.kit.db import Reader
 from portal.kit.events import EVENT
@@ -90,19 +90,28 @@ _SHIPMENTS = Query(
     .outerjoin_from(SHIPMENT, TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
     .where(SHIPMENT.c.topic == bindparam("topic"))
 )
-_STEPS = Query(
-    select(
-        CHECKPOINT.c.shipment_id,
-        CHECKPOINT.c.milestone,
-        CHECKPOINT.c.wall,
-        CHECKPOINT.c.offset_minutes,
-        CHECKPOINT.c.date_only,
-        null().label("town"),
+
+
+def _steps(*town: ColumnElement[Any]) -> Query:
+    return Query(
+        select(
+            CHECKPOINT.c.shipment_id,
+            CHECKPOINT.c.milestone,
+            CHECKPOINT.c.wall,
+            CHECKPOINT.c.offset_minutes,
+            CHECKPOINT.c.date_only,
+            CHECKPOINT.c.sort_at,
+            *town,
+        )
+        .join_from(CHECKPOINT, SHIPMENT, SHIPMENT.c.id == CHECKPOINT.c.shipment_id)
+        .where(SHIPMENT.c.topic == bindparam("topic"))
+        .order_by(CHECKPOINT.c.sort_at.desc(), CHECKPOINT.c.id.desc())
     )
-    .join_from(CHECKPOINT, SHIPMENT, SHIPMENT.c.id == CHECKPOINT.c.shipment_id)
-    .where(SHIPMENT.c.topic == bindparam("topic"))
-    .order_by(CHECKPOINT.c.sort_at.desc(), CHECKPOINT.c.id.desc())
-)
+
+
+_TOWN = (CHECKPOINT.c.town, CHECKPOINT.c.town_country, CHECKPOINT.c.town_lat, CHECKPOINT.c.town_lon)
+_STEPS_WITH_TOWNS = _steps(*_TOWN)
+_BARE_STEPS = _steps(*(null().label(column.name) for column in _TOWN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,7 @@ async def load(reader: Reader, order_id: int, scope: Scope) -> SharedRows | None
         return None
     items = await reader.rows(_ITEMS, key) if scope.shows_items else ()
     parcels = await reader.rows(_PARCELS, key)
+    steps = _STEPS_WITH_TOWNS if scope.towns else _BARE_STEPS
     return SharedRows(
         order=order,
         lines=await reader.rows(_LINES, key),
@@ -159,7 +169,7 @@ async def load(reader: Reader, order_id: int, scope: Scope) -> SharedRows | None
         deliveries=await reader.rows(_DELIVERIES, key),
         parcels=parcels,
         shipments=await reader.rows(_SHIPMENTS, topic) if parcels else (),
-        steps=await reader.rows(_STEPS, topic) if parcels else (),
+        steps=await reader.rows(steps, topic) if parcels else (),
     )
 
 
