@@ -24,6 +24,7 @@ from portal.sharing.public import reads
 from portal.sharing.public.values import SharedLink
 
 _PURPOSE: Final = "share opened"
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _LONGEST_S: Final = 90 * 86_400
 
 
@@ -73,4 +74,5 @@ def _is_known(context: Context, request: Request, token: str) -> bool:
 
 
 def _name(token: str) -> str:
-    return f"jalon-shared-{token_hash(token)[:10]}"
+    """One for each link, so that a browser may know several; letters, as in all our cookies' names."""
+    return f"jalon-shared-{token_hash(token)[:10].translate(_LETTERS)}"
