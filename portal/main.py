@@ -38,6 +38,7 @@ from portal.ops.health import Health
 from portal.ops.metrics import Metrics
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.pages import OrderPages
+from portal.orders.parcelpages import ParcelPages
 from portal.settings import Settings
 from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
@@ -91,6 +92,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/orders/{ref}/events", streams[1], methods=["GET"]),
             Route(hooks.ROUTE, hooks.CarrierHook(context), methods=["POST"]),
             *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
+            *_parcels(ParcelPages(context, env, errors.page, pages.shop)),
             Route("/s/{token}", visitors, methods=["GET", "POST"]),
             Route("/s/{token}/events", visitor_stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
@@ -124,6 +126,16 @@ def _sharing(pages: SharingPages) -> list[Route]:
         Route(base, pages.at(GET=pages.overview, POST=pages.make), methods=["GET", "POST"]),
         Route(base + "/preview", pages.at(GET=pages.preview), methods=["GET"]),
         Route(base + "/{link:int}/end", pages.at(POST=pages.end), methods=["POST"]),
+    ]
+
+
+def _parcels(pages: ParcelPages) -> list[Route]:
+    """What the order's person may do about parcels."""
+    base = "/orders/{ref}/parcels"
+    return [
+        Route(base, pages.at(GET=pages.overview), methods=["GET"]),
+        Route(base + "/{shipment:int}/carrier", pages.at(POST=pages.correct), methods=["POST"]),
+        Route(base + "/{shipment:int}/proofs/{document:int}", pages.at(GET=pages.paper), methods=["GET"]),
     ]
 
 

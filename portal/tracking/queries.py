@@ -105,6 +105,20 @@ _NUMBERED = Query(
     .order_by(SHIPMENT.c.created_at.desc(), SHIPMENT.c.id.desc())
 )
 
+_RECEIVED = Query(
+    select(
+        SHIPMENT.c.id,
+        SHIPMENT.c.carrier,
+        SHIPMENT.c.carrier_label,
+        SHIPMENT.c.number,
+        SHIPMENT_PRIVATE.c.signed_by,
+        SHIPMENT_PRIVATE.c.country,
+    )
+    .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
+    .where(SHIPMENT.c.topic == bindparam("topic"), SHIPMENT.c.number.is_not(None))
+    .order_by(SHIPMENT.c.id)
+)
+
 
 def last_asked(topic: ColumnElement[str]) -> ScalarSelect[datetime | None]:
     """When a carrier was last asked about any shipment of a topic, to be part of a wider select."""
@@ -133,3 +147,8 @@ async def shipments(reader: Reader, topic: str) -> tuple[list[Any], list[Scan]]:
 async def shipments_numbered(reader: Reader, number: str) -> list[Any]:
     """Every shipment that has this tracking number, the newest first: carriers give numbers out again."""
     return await reader.rows(_NUMBERED, {"number": number})
+
+
+async def received(reader: Reader, topic: str) -> list[Any]:
+    """A topic's shipments that have a number, with who received them."""
+    return await reader.rows(_RECEIVED, {"topic": topic})

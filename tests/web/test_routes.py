@@ -46,6 +46,9 @@ MATRIX: dict[str, Rule] = {
     "/orders/{ref}/sharing": Rule(404, 404, 404, personal=True),
     "/orders/{ref}/sharing/preview": Rule(404, 404, 404, personal=True),
     "/orders/{ref}/sharing/{link:int}/end": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/parcels": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/parcels/{shipment:int}/carrier": Rule(404, 404, 404, personal=True),
+    "/orders/{ref}/parcels/{shipment:int}/proofs/{document:int}": Rule(404, 404, 404, personal=True),
     "/s/{token}": Rule(404, 404, 404, personal=True),  # what a link opens: tests/sharing
     "/s/{token}/events": Rule(404, 404, 404, personal=True),
     "/hooks/carriers/{slug}": Rule(405, 405, 405, personal=False),  # nothing to read there
@@ -55,6 +58,7 @@ CHANGES: dict[str, tuple[set[str], str]] = {
     "/hooks/carriers/{slug}": ({"POST"}, PROOF),
     "/orders/{ref}/sharing": ({"POST"}, SAME_SITE),
     "/orders/{ref}/sharing/{link:int}/end": ({"POST"}, SAME_SITE),
+    "/orders/{ref}/parcels/{shipment:int}/carrier": ({"POST"}, SAME_SITE),
     "/s/{token}": ({"POST"}, SAME_SITE),
 }
 
