@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, literal, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, bindparam, exists, literal, select
 from starlette.types import Scope
 
 from portal.accounts.viewer import Viewer, contacts_of, is_recent, live_session, session_values
@@ -52,57 +52,69 @@ def orders_of(person: ColumnElement[Any]) -> Select[tuple[int]]:
     return select(ORDER_CONTACT.c.order_id).where(ORDER_CONTACT.c.hash.in_(contacts_of(person)))
 
 
-def _columns(person: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+def _asked(who: Any, session: ColumnElement[Any], person: ColumnElement[Any], *more: ColumnElement[Any]) -> Query:
+    """The question for an order by its ref; `who` is what stands in the FROM clause for the viewer, if anything.
+
+    Everything is looked up by keys from the one order and the one session: no part of it grows with the shop.
+    """
+    hashes = contacts_of(person)
+    hashes = hashes if who is None else hashes.correlate(who)
     mine = exists(
-        select(literal(1)).where(ORDER_CONTACT.c.order_id == ORDER.c.id, ORDER_CONTACT.c.hash.in_(contacts_of(person)))
+        select(literal(1))
+        .where(ORDER_CONTACT.c.order_id == ORDER.c.id, ORDER_CONTACT.c.hash.in_(hashes))
+        .correlate(*(ORDER,) if who is None else (ORDER, who))
     )
+    use = _newest_use(session, who)
+    base = ORDER if who is None else ORDER.join(who, literal(True))
+    found = base.outerjoin(ORDER_LINK_USE, (ORDER_LINK_USE.c.session_id == session) & (ORDER_LINK_USE.c.link_id == use))
+    return Query(
+        select(
+            ORDER.c.id.label("order_id"),
+            ORDER.c.locale,
+            *version_columns(),
+            mine.label("mine"),
+            ORDER_LINK_USE.c.link_id,
+            ORDER_LINK_USE.c.opened_at,
+            ORDER_LINK_USE.c.seen_at.label("placed_at"),
+            *more,
+        )
+        .select_from(found)
+        .where(ORDER.c.ref == bindparam("ref"))
+    )
+
+
+def _newest_use(session: ColumnElement[Any], who: Any) -> ScalarSelect[Any]:
+    """The link to the order that the session has opened and that lives longest."""
+    opened = ORDER_LINK_USE.alias("opened")
     return (
-        ORDER.c.id.label("order_id"),
-        ORDER.c.locale,
-        *version_columns(),
-        mine.label("mine"),
-        ORDER_LINK.c.id.label("link_id"),
-        ORDER_LINK_USE.c.opened_at,
-        ORDER_LINK_USE.c.seen_at.label("placed_at"),
+        select(ORDER_LINK.c.id)
+        .join(opened, opened.c.link_id == ORDER_LINK.c.id)
+        .where(
+            opened.c.session_id == session,
+            ORDER_LINK.c.order_id == ORDER.c.id,
+            ORDER_LINK.c.revoked_at.is_(None),
+            ORDER_LINK.c.expires_at > bindparam("session_now"),
+        )
+        .order_by(ORDER_LINK.c.expires_at.desc())
+        .limit(1)
+        .correlate(*(ORDER,) if who is None else (ORDER, who))
+        .scalar_subquery()
     )
 
 
-def _by_link(session: ColumnElement[Any]) -> tuple[Any, Any]:
-    """The join to the links of an order that a session has opened and that live."""
-    uses = ORDER_LINK_USE.join(
-        ORDER_LINK,
-        (ORDER_LINK.c.id == ORDER_LINK_USE.c.link_id)
-        & ORDER_LINK.c.revoked_at.is_(None)
-        & (ORDER_LINK.c.expires_at > bindparam("session_now")),
-    )
-    return uses, (ORDER_LINK.c.order_id == ORDER.c.id) & (ORDER_LINK_USE.c.session_id == session)
-
-
-def _known_viewer() -> Query:
-    session = bindparam("session", type_=BigInteger)
-    person: ColumnElement[Any] = bindparam("person", type_=BigInteger)
-    asked = select(*_columns(person)).select_from(ORDER.outerjoin(*_by_link(session)))
-    return Query(_newest_link(asked))
-
-
-def _named_by_cookie() -> Query:
+def _of_cookie() -> Query:
     viewer = live_session()
-    asked = select(
-        *_columns(viewer.c.person_id),
+    about = (
         viewer.c.id.label("session_id"),
         viewer.c.stepped_up_at,
         viewer.c.seen_at.label("session_seen_at"),
         viewer.c.locale.label("viewer_locale"),
-    ).select_from(ORDER.join(viewer, literal(True)).outerjoin(*_by_link(viewer.c.id)))
-    return Query(_newest_link(asked))
+    )
+    return _asked(viewer, viewer.c.id, viewer.c.person_id, *about)
 
 
-def _newest_link(asked: Select[Any]) -> Select[Any]:
-    return asked.where(ORDER.c.ref == bindparam("ref")).order_by(ORDER_LINK.c.expires_at.desc()).limit(1)
-
-
-_KNOWN = _known_viewer()
-_NAMED = _named_by_cookie()
+_KNOWN = _asked(None, bindparam("session", type_=BigInteger), bindparam("person", type_=BigInteger))
+_NAMED = _of_cookie()
 
 
 async def readable(reader: Reader, viewer: Viewer, ref: str, now: datetime) -> Access:

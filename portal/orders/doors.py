@@ -31,6 +31,8 @@ from portal.orders.links import stream_name
 from portal.orders.pages import AUDIENCE, OrderPages, Shown, asked_language
 from portal.orders.queries import LinkAccess
 
+_NAVIGATES = (b"sec-fetch-mode", b"navigate")
+_TO_A_PAGE = (b"sec-fetch-dest", b"document")
 Door = Callable[[Scope], Awaitable[Shown]]
 
 
@@ -52,7 +54,7 @@ class ByToken:
         """Answer, or raise NotThere, Refused (410) or Unavailable."""
         request = Request(scope)
         link = await self._link(scope)
-        response = await self._exchange(link, request) if is_navigation(request) else None
+        response = await self._exchange(link, request) if is_navigation(scope) else None
         response = response or await self._pages.answer(self._shown(link, scope), request)
         await response(scope, receive, send)
 
@@ -160,14 +162,10 @@ class OrderStream:
         await self._response.follow(scope, receive, send, channel, shown.stream, missed, shown.rests)
 
 
-def is_navigation(request: Request) -> bool:
+def is_navigation(scope: Scope) -> bool:
     """Whether a person's browser is opening a page, as against a program fetching an address."""
-    headers = request.headers
-    return (
-        request.method == "GET"
-        and headers.get("sec-fetch-mode") == "navigate"
-        and headers.get("sec-fetch-dest", "document") == "document"
-    )
+    headers = scope["headers"]
+    return scope["method"] == "GET" and _NAVIGATES in headers and _TO_A_PAGE in headers
 
 
 async def _is_their_own(reader: Reader, viewer: Viewer, ref: str, now: datetime) -> bool:

@@ -10,18 +10,20 @@ from statistics import median
 
 import pytest
 
+from portal.kit import cookies
 from tests.benchmarks import requests, seed, servers
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.process import Process
 from tests.benchmarks.report import Goal, Row, compared, unmeasured
 from tests.machine.postgres import find_postgres, run_cluster
 
-NAMES = ("page_cold_sqlite", "page_cold_postgres", "page_warm", "page_304")
+NAMES = ("page_cold_sqlite", "page_cold_postgres", "page_warm", "page_304", "page_304_session")
 _GOALS = {
     "page_cold_sqlite": (Goal("ratio", "at least", 0.5),),
     "page_cold_postgres": (Goal("ratio", "at least", 0.33),),
     "page_warm": (Goal("ratio", "at least", 3),),
     "page_304": (Goal("ratio", "at least", 6),),
+    "page_304_session": (Goal("ratio", "at least", 5),),
 }
 _BASELINE = "Starlette + Jinja, same templates, views made beforehand"
 _UNIT = "pages/s"
@@ -42,6 +44,7 @@ class _Variant:
     orders: int
     status: bytes = b"200"
     etags: Mapping[str, bytes] = field(default_factory=dict)
+    signed_in: bool = False
     asked: int = 0
     answers: int = 0
     seconds: float = 0.0
@@ -52,7 +55,13 @@ class _Variant:
     def load(self, seconds: float) -> None:
         before = self.server.cpu_s()
         load = requests.run(
-            self.server.port, self._next, self.etags, self.status, connections=_CONNECTIONS, seconds=seconds
+            self.server.port,
+            self._next,
+            self.etags,
+            self.status,
+            connections=_CONNECTIONS,
+            seconds=seconds,
+            cookie=self._cookie,
         )
         self.cpu_s += self.server.cpu_s() - before
         self.answers += load.answers
@@ -61,7 +70,16 @@ class _Variant:
     def fetch_all(self) -> Mapping[str, bytes]:
         """Have every page made; returns the etags."""
         several = self.orders + _CONNECTIONS
-        return requests.run(self.server.port, self._next, {}, b"200", connections=_CONNECTIONS, answers=several).etags
+        made = requests.run(
+            self.server.port,
+            self._next,
+            {},
+            b"200",
+            connections=_CONNECTIONS,
+            answers=several,
+            cookie=self._cookie,
+        )
+        return made.etags
 
     def end_round(self) -> None:
         self.rates.append(self.answers / self.seconds)
@@ -70,7 +88,12 @@ class _Variant:
 
     def _next(self, _: int) -> str:
         self.asked += 1
-        return f"/o/{seed.token(self.asked % self.orders + 1)}"
+        order = self.asked % self.orders + 1
+        return f"/orders/{seed.ref(order)}" if self.signed_in else f"/o/{seed.token(order)}"
+
+    @property
+    def _cookie(self) -> bytes:
+        return f"{cookies.SESSION}={seed.SESSION}".encode() if self.signed_in else b""
 
 
 def measure(plan: Plan) -> Iterator[Row]:
@@ -87,9 +110,10 @@ def measure(plan: Plan) -> Iterator[Row]:
         if "page_cold_postgres" in names:
             shared, lacking = _on_postgres(plan, stack)
             variants |= {"page_cold_postgres": _Variant(shared, _ORDERS)} if shared else {}
-        if plan.wanted & {"page_warm", "page_304"}:
+        if plan.wanted & {"page_warm", "page_304", "page_304_session"}:
             keeping = stack.enter_context(servers.portal(plan, sqlite)).process
             variants |= {"page_warm": _Variant(keeping, _WARM), "page_304": _Variant(keeping, _WARM, b"304")}
+            variants["page_304_session"] = _Variant(keeping, _WARM, b"304", signed_in=True)
         for _ in range(plan.rounds):
             _round(plan, variants)
     for name in names:
@@ -110,6 +134,7 @@ def _round(plan: Plan, variants: Mapping[str, _Variant]) -> None:
         _await_room_in_the_minute(len(variants) * plan.seconds / _TURNS + 2)
         if "page_304" in variants:
             variants["page_304"].etags = variants["page_warm"].fetch_all()
+            variants["page_304_session"].etags = variants["page_304_session"].fetch_all()
         for variant in variants.values():
             variant.load(plan.seconds / _TURNS)
     for variant in variants.values():

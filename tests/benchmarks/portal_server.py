@@ -22,7 +22,7 @@ from portal.orders.pages import AUDIENCE
 from portal.orders.queries import topic_of
 from portal.settings import Settings
 from tests.benchmarks import scans
-from tests.benchmarks.seed import PARCELS
+from tests.benchmarks.seed import KEY, PARCELS
 
 _PLENTY = 1_000_000_000
 _numbers = count(1_000_000)  # above all events: a stream is told only what is newer than it has
@@ -85,7 +85,7 @@ def main() -> None:
         {
             "database_url": args.database, "port": args.port, "requests_per_minute": _PLENTY, "max_streams": _PLENTY,
             "max_streams_per_address": _PLENTY, "max_streams_per_link": _PLENTY, "shop_name": "Atelier Nord",
-            "secret_key": "an invented key for measurements",
+            "secret_key": KEY,
         }
     )  # fmt: skip
     log.set_up(settings.log_level)

@@ -27,10 +27,11 @@ class UnexpectedAnswer(RuntimeError):
     """The server said something else than what was to be measured."""
 
 
-def request(path: str, etag: bytes | None = None) -> bytes:
+def request(path: str, etag: bytes | None = None, cookie: bytes = b"") -> bytes:
     """A browser's GET, conditional when an etag is given."""
     known = b"if-none-match: " + etag + b"\r\n" if etag else b""
-    return b"GET " + path.encode() + _HEAD + known + b"\r\n"
+    signed_in = b"cookie: " + cookie + b"\r\n" if cookie else b""
+    return b"GET " + path.encode() + _HEAD + signed_in + known + b"\r\n"
 
 
 def run(
@@ -42,9 +43,10 @@ def run(
     connections: int,
     seconds: float = 0,
     answers: int = 0,
+    cookie: bytes = b"",
 ) -> Load:
     """Ask for `next_path(0)`, `next_path(1)`, … until time is up or as many answers came; each must have `status`."""
-    loop = _Loop(port, next_path, etags, status)
+    loop = _Loop(port, next_path, etags, status, cookie)
     began = time.perf_counter()
     end = began + seconds if seconds else float("inf")
     try:
@@ -57,8 +59,10 @@ def run(
 
 
 class _Loop:
-    def __init__(self, port: int, next_path: Callable[[int], str], etags: Mapping[str, bytes], status: bytes) -> None:
-        self._port, self._next_path, self._etags = port, next_path, etags
+    def __init__(
+        self, port: int, next_path: Callable[[int], str], etags: Mapping[str, bytes], status: bytes, cookie: bytes
+    ) -> None:
+        self._port, self._next_path, self._etags, self._cookie = port, next_path, etags, cookie
         self._start = b"HTTP/1.1 " + status
         self._epoll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
@@ -97,7 +101,7 @@ class _Loop:
     def _ask(self, fd: int) -> None:
         path = self._asked[fd] = self._next_path(self._number)
         self._number += 1
-        self._sockets[fd].sendall(request(path, self._etags.get(path)))
+        self._sockets[fd].sendall(request(path, self._etags.get(path), self._cookie))
 
     def close(self) -> None:
         for sock in self._sockets.values():

@@ -1,4 +1,5 @@
-"""Orders to look at, put straight into the tables: 5 lines, 3 parcels with 10 checkpoints each, a link.
+"""Orders to look at, put straight into the tables: 5 lines, 3 parcels with 10 checkpoints each, a link; all of them
+one person's, who is signed in under `SESSION`.
 
 Ids are given out here, so that whoever measures knows them without asking: order N has the link `token(N)`, its last
 event is N, and its shipments are 3N-2 to 3N. PostgreSQL's own counters stay behind: such a database is for reading.
@@ -16,15 +17,32 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from portal import schema
+from portal.accounts.contacts import contact_hash, key_name
+from portal.accounts.models import CONTACT, PERSON, SESSION as SESSION_TABLE
 from portal.kit.events import EVENT
 from portal.kit.ids import token_hash
+from portal.kit.secrets import Keys
 from portal.kit.sqlite import sqlite_engine
-from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER, ORDER_LINE, ORDER_LINK, PARCEL, PARCEL_LINE
+from portal.orders.models import (
+    DELIVERY,
+    DELIVERY_LINE,
+    ORDER,
+    ORDER_CONTACT,
+    ORDER_LINE,
+    ORDER_LINK,
+    PARCEL,
+    PARCEL_LINE,
+)
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 
+SESSION = "invented-session-0000000000"
+KEY = "an invented key for measurements"
+_EMAIL = "someone@mail.example"
+_KEYS = Keys((KEY.encode(),))
+_OWNER = contact_hash(_KEYS, "email", _EMAIL)
 LINES, PARCELS, SCANS = 5, 3, 10
 _TOGETHER = 200
 _TITLES = ("Linen apron", "Stoneware bowl", "Table lamp “Brume”", "Bread knife", "Wool blanket")
@@ -79,6 +97,8 @@ async def _fill_postgres(url: str, orders: int) -> None:
 
 def _fill(connection: Connection, orders: int) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
+    for table, row in _person(now):
+        connection.execute(insert(table), row)
     for first in range(1, orders + 1, _TOGETHER):
         rows: Rows = {}
         for number in range(first, min(first + _TOGETHER, orders + 1)):
@@ -88,14 +108,27 @@ def _fill(connection: Connection, orders: int) -> None:
             connection.execute(insert(table), some)
 
 
+def _person(now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
+    yield PERSON, {"id": 1, "ref": ref(1), "locale": "en", "created_at": now}
+    yield (
+        CONTACT,
+        {"id": 1, "person_id": 1, "kind": "email", "hash": _OWNER, "key_name": key_name(_KEYS), "verified_at": now},
+    )
+    yield SESSION_TABLE, {
+        "id": 1, "token_hash": token_hash(SESSION), "person_id": 1, "created_at": now, "seen_at": now,
+        "expires_at": now + timedelta(days=90), "label": "",
+    }  # fmt: skip
+
+
 def _order(n: int, now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
     yield ORDER, {
         "id": n, "ref": ref(n), "platform": "invented", "shop": "bench", "external_id": str(n), "number": f"#{n}",
         "version": "1", "digest": str(n), "locale": "en", "test": False, "payment": "paid", "fulfilment": "fulfilled",
         "placed_at": now - timedelta(days=4), "currency": "EUR", "total": 12_900 + n,
-        "created_at": now, "updated_at": now,
+        "contacts_key": key_name(_KEYS),        "created_at": now, "updated_at": now,
     }  # fmt: skip
-    yield ORDER_PRIVATE, {"order_id": n, "email": f"someone{n}@mail.example", "postcode": "59000", "document": "{}"}
+    yield ORDER_PRIVATE, {"order_id": n, "email": _EMAIL, "postcode": "59000", "document": "{}"}
+    yield ORDER_CONTACT, {"order_id": n, "hash": _OWNER, "kind": "email"}
     yield ORDER_LINK, {
         "id": n, "order_id": n, "token_hash": token_hash(token(n)), "created_at": now,
         "expires_at": now + timedelta(days=21),

@@ -1,65 +1,89 @@
-"""Who may do what: every route, asked by nobody, by a stranger and by its owner. A new route fails until listed."""
+"""Who may do what: every route, asked by nobody, by whose right has ended, by a browser with the order's link, by its
+person and by another person. A new route fails until it is listed, with what each of them gets."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from portal.accounts.sessions import end
+from portal.accounts.viewer import viewer_of
+from portal.kit.db import Tx
 from portal.kit.guard import Guard
 from portal.orders.links import revoke_links
+from tests.support.visit import Visit, signed_in
 from tests.support.web import Answer, Site
-from tests.web.conftest import Shop
+from tests.web.conftest import MINE, Shop
 
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 NOBODY = "/o/" + "B" * 27
+CANARIES = re.compile("1001|6A12345678901|camille", re.IGNORECASE)  # of the first order
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who gets what: a status without a secret, with one that ended, with one's own. `personal`: what is answered
-    belongs to one order."""
+    """The status that each of these gets: `nobody`, without a cookie and with a secret that was never given out;
+    `ended`, whose link was revoked and whose session was ended; `link`, a browser that opened the order's link;
+    `own`, the order's person; `other`, another person (with this order's address, and a link to another order).
+
+    `personal`: what is answered belongs to one order."""
 
     nobody: int
     ended: int
+    link: int
     own: int
+    other: int
     personal: bool
 
 
-PUBLIC = Rule(200, 200, 200, personal=False)
-SECRET = Rule(404, 410, 200, personal=True)
-PROOF = "the carrier's proof over the bytes: no site and no cookie counts"
-SAME_SITE = "sent from our own pages"
+def public(status: int) -> Rule:
+    """The same for everybody, and about nobody."""
+    return Rule(status, status, status, status, status, personal=False)
+
+
+# The secret is the key: whoever has it sees this order, signed in or not.
+SECRET = Rule(404, 410, 200, 200, 200, personal=True)
+# The cookie is the key.
+THEIRS = Rule(404, 404, 200, 200, 404, personal=True)
 MATRIX: dict[str, Rule] = {
-    "/": PUBLIC,
-    "/healthz/live": PUBLIC,
-    "/healthz/ready": PUBLIC,
-    "/metrics": Rule(404, 404, 404, personal=False),  # closed until a token or networks are set
-    "/robots.txt": PUBLIC,
-    "/static": Rule(404, 404, 404, personal=False),  # without the hash of a file there is none
-    "/o/{token}": SECRET,
-    "/o/{token}/events": SECRET,
-    "/orders/{ref}": Rule(404, 404, 404, personal=True),  # without a cookie it is nobody's
-    "/orders/{ref}/events": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/sharing": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/sharing/preview": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/sharing/{link:int}/end": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/parcels": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/parcels/{shipment:int}/carrier": Rule(404, 404, 404, personal=True),
-    "/orders/{ref}/parcels/{shipment:int}/proofs/{document:int}": Rule(404, 404, 404, personal=True),
-    "/s/{token}": Rule(404, 404, 404, personal=True),  # what a link opens: tests/sharing
-    "/s/{token}/events": Rule(404, 404, 404, personal=True),
-    "/hooks/carriers/{slug}": Rule(405, 405, 405, personal=False),  # nothing to read there
+    "GET /": public(200),
+    "GET /healthz/live": public(200),
+    "GET /healthz/ready": public(200),
+    "GET /robots.txt": public(200),
+    "GET /metrics": public(404),  # closed until a token or networks are set
+    "GET /static": public(404),  # without the hash of a file there is none
+    "GET /o/{token}": SECRET,
+    "GET /o/{token}/events": SECRET,
+    "GET /orders/{ref}": THEIRS,
+    "GET /orders/{ref}/events": THEIRS,
+    "GET /orders/{ref}/sharing": THEIRS,
+    "GET /orders/{ref}/sharing/preview": THEIRS,
+    "POST /orders/{ref}/sharing": Rule(404, 404, 303, 303, 404, personal=True),
+    "POST /orders/{ref}/sharing/{link:int}/end": Rule(404, 404, 404, 404, 404, personal=True),  # there is none yet
+    "GET /orders/{ref}/parcels": Rule(404, 404, 404, 200, 404, personal=True),
+    "POST /orders/{ref}/parcels/{shipment:int}/carrier": Rule(404, 404, 404, 422, 404, personal=True),
+    "GET /orders/{ref}/parcels/{shipment:int}/proofs/{document:int}": Rule(404, 404, 404, 404, 404, personal=True),
+    "GET /s/{token}": Rule(404, 404, 404, 404, 404, personal=True),  # what a link opens: tests/sharing
+    "GET /s/{token}/events": Rule(404, 404, 404, 404, 404, personal=True),
+    "POST /s/{token}": Rule(404, 404, 404, 404, 404, personal=True),
+    "POST /hooks/carriers/{slug}": public(404),  # without an account there is none; its proof: test_hooks
 }
-# What can be changed, by whom: every route that takes more than GET, and what shows that a request is meant.
-CHANGES: dict[str, tuple[set[str], str]] = {
-    "/hooks/carriers/{slug}": ({"POST"}, PROOF),
-    "/orders/{ref}/sharing": ({"POST"}, SAME_SITE),
-    "/orders/{ref}/sharing/{link:int}/end": ({"POST"}, SAME_SITE),
-    "/orders/{ref}/parcels/{shipment:int}/carrier": ({"POST"}, SAME_SITE),
-    "/s/{token}": ({"POST"}, SAME_SITE),
+# Changes that no page of ours asks for: what shows that they are meant is a proof over the bytes, and neither the
+# site that a request comes from nor a cookie counts.
+PROVEN = {"POST /hooks/carriers/{slug}"}
+PATHS = sorted({name.partition(" ")[2] for name in MATRIX})
+READ = [name.partition(" ")[2] for name in MATRIX if name.startswith("GET ")]
+SAMPLES = {
+    "{ref}": "0" * 16,
+    "{slug}": "ups",
+    "{link:int}": "1",
+    "{shipment:int}": "1",
+    "{document:int}": "1",
+    "/s/{token}": "/s/" + "B" * 27,
 }
 
 
@@ -71,76 +95,136 @@ def starlette(site: Site) -> tuple[Guard, Starlette]:
     return guard, guard._app
 
 
-def address(path: str, page: str) -> str:
-    """A route's address for whoever has this page's address."""
-    return path.replace("/o/{token}", page).replace("{slug}", "ups")
+def address(path: str, shop: Shop, token: str | None = None) -> str:
+    """A route's address for the first order: with its own secret, or with another one."""
+    return sample(path.replace("/o/{token}", token or shop.mine).replace("/orders/{ref}", shop.my_order))
 
 
-async def asked(shop: Shop, path: str, method: str = "GET", **headers: str) -> Answer:
+async def asked(visit: Visit, path: str, method: str = "GET", **headers: str) -> Answer:
     """The beginning of an answer; streams are left at once."""
+    if method == "POST" and not headers:
+        return await visit.send(path, {})
     if not path.endswith("/events") or method != "GET":
-        return await shop.site.ask(path, method, **headers)
-    async with shop.site.stream(path, **headers) as exchange:
+        return await visit.ask(path, method, **headers)
+    async with visit.stream(path, **headers) as exchange:
         return exchange.answer
+
+
+def sample(path: str) -> str:
+    """An address that a route takes."""
+    for name, value in SAMPLES.items():
+        path = path.replace(name, value)
+    return path
+
+
+def routes_of(app: Starlette) -> set[str]:
+    """Every route as it is named here: one entry for each method that may change something, one for reading."""
+    found: set[str] = set()
+    for route in app.routes:
+        assert isinstance(route, Route | Mount), route
+        methods = (route.methods if isinstance(route, Route) else None) or {"GET"}
+        found |= {f"{method} {route.path}" for method in methods if method != "HEAD"}
+    return found
 
 
 async def test_every_route_is_listed_here(shop: Shop) -> None:
     guard, app = starlette(shop.site)
-    found = {route.path: route for route in app.routes if isinstance(route, Route | Mount)}
-    assert len(found) == len(app.routes)
-    assert found.keys() == MATRIX.keys()
-    taken = {path: set(route.methods or ()) for path, route in found.items() if isinstance(route, Route)}
-    changing = {path: methods - {"GET", "HEAD"} for path, methods in taken.items() if methods - {"GET", "HEAD"}}
-    assert changing == {path: methods for path, (methods, _) in CHANGES.items()}
-    for path, (_, protection) in CHANGES.items():
-        inlets = [inlet for inlet, _ in guard._inlets if inlet.path.fullmatch(address(path, ""))]
-        assert len(inlets) == (protection == PROOF), path
-    assert [path for path in MATRIX for inlet, _ in guard._inlets if inlet.path.fullmatch(address(path, ""))] == [
-        path for path, (_, protection) in CHANGES.items() if protection == PROOF
-    ]
+    assert routes_of(app) == MATRIX.keys()
     for lane in guard._lanes:
-        listed = [path for path in MATRIX if lane.path.fullmatch(path.replace("{ref}", "0" * 16))]
-        assert len(listed) == 1, lane.path
+        assert len([path for path in READ if lane.path.fullmatch(sample(path))]) == 1, lane.path
+    inlets = [inlet.path for inlet, _ in guard._inlets]
+    assert {name for name in MATRIX if any(path.fullmatch(sample(name.partition(" ")[2])) for path in inlets)} == PROVEN
 
 
-@pytest.mark.parametrize("path", MATRIX)
-async def test_who_gets_what(any_shop: Shop, path: str) -> None:
-    rule = MATRIX[path]
-    nobody = await asked(any_shop, address(path, NOBODY))
-    own, foreign = (
-        await asked(any_shop, address(path, any_shop.mine)),
-        await asked(any_shop, address(path, any_shop.other)),
-    )
-    await revoke_links(any_shop.context, 1)
-    ended = await asked(any_shop, address(path, any_shop.mine))
-    assert (nobody.status, ended.status, own.status) == (rule.nobody, rule.ended, rule.own)
-    for answer in (nobody, ended, foreign) if rule.personal else (nobody, ended, foreign, own):
-        assert "1001" not in answer.text
-        assert "6A12345678901" not in answer.text
-    if rule.personal:
-        assert own.headers["cache-control"] in ("private, no-cache", "no-store")
+async def visitors(shop: Shop, path: str) -> dict[str, tuple[Visit, str]]:
+    """Everybody of the matrix, each with the address that they ask for."""
+    site = shop.site
+    by_link, ended = Visit(site), await signed_in(site, MINE)
+    assert (await by_link.go(shop.mine)).status == 200
+    other = await signed_in(site, "lou@mail.example")
+    assert (await other.go(shop.other)).status == 200
+    return {
+        "nobody": (Visit(site), address(path, shop, NOBODY)),
+        "link": (by_link, address(path, shop)),
+        "own": (await signed_in(site, MINE), address(path, shop)),
+        "other": (other, address(path, shop)),
+        "ended": (ended, address(path, shop)),
+    }
 
 
-@pytest.mark.parametrize("path", MATRIX)
+async def end_all_access(shop: Shop, visit: Visit) -> None:
+    """Revoke the order's links and end the session of this browser."""
+    await revoke_links(shop.context, 1)
+    scope = {"headers": [(b"cookie", f"__Host-jalon={visit.jar['__Host-jalon']}".encode())]}
+    async with shop.context.db.read() as reader:
+        viewer = await viewer_of(reader, scope, shop.context.clock.now())
+    session = viewer.session_id
+    assert session is not None
+
+    async def unit(tx: Tx) -> bool:
+        return await end(tx, shop.context.clock.now(), session)
+
+    assert await shop.context.db.write(unit)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+async def test_who_gets_what(any_shop: Shop, name: str) -> None:
+    method, _, path = name.partition(" ")
+    rule = MATRIX[name]
+    everybody = await visitors(any_shop, path)
+    answers = {who: await asked(*everybody[who], method) for who in ("nobody", "link", "own", "other")}
+    await end_all_access(any_shop, everybody["ended"][0])
+    answers["ended"] = await asked(*everybody["ended"], method)
+    assert {who: answer.status for who, answer in answers.items()} == {who: getattr(rule, who) for who in answers}
+    for who, answer in answers.items():
+        if not rule.personal or answer.status in (403, 404, 410):
+            assert not CANARIES.search(answer.text), who
+        elif answer.status == 200 and "/events" not in path:
+            assert answer.headers["cache-control"] in ("private, no-cache", "no-store")
+            assert "Cookie" in answer.headers["vary"] or answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if "/o/{token}" in name or "{ref}" in name])
+async def test_one_orders_key_opens_no_other_order(any_shop: Shop, name: str) -> None:
+    method, _, path = name.partition(" ")
+    everybody = await visitors(any_shop, path)
+    theirs = sample(path.replace("/o/{token}", any_shop.other).replace("/orders/{ref}", any_shop.other_order))
+    for who in ("nobody", "link", "own"):
+        answer = await asked(everybody[who][0], theirs, method)
+        assert answer.status == (200 if "/o/{token}" in path else 404), who
+        assert not CANARIES.search(answer.text), who
+
+
+CROSS: list[dict[str, str]] = [
+    {},
+    {"sec_fetch_site": "cross-site"},
+    {"sec_fetch_site": "same-site"},
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "https://track.atelier-lune.example.evil.example"},
+    {"sec_fetch_site": "cross-site", "origin": "https://track.atelier-lune.example"},
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", UNSAFE)
 async def test_nothing_can_be_changed_from_anywhere(shop: Shop, path: str, method: str) -> None:
-    target = address(path, shop.mine)
-    methods, protection = CHANGES.get(path, (set(), ""))
-    proven = method in methods and protection == PROOF
-    cross = [{}, {"sec_fetch_site": "cross-site"}, {"origin": "https://evil.example"}]
-    # Without an account there is no hook; what proof it wants where there is one: test_hooks.
-    refused = 404 if proven else 403
-    assert [(await asked(shop, target, method, **headers)).status for headers in cross] == [refused] * 3
-    from_here = await asked(shop, target, method, sec_fetch_site="same-origin")
-    assert from_here.status in (404, 405)
-    assert "1001" not in from_here.text
+    me, target = await signed_in(shop.site, MINE), address(path, shop)
+    jar = "; ".join(f"{name}={value}" for name, value in me.jar.items())
+    for headers in CROSS:
+        refused = 404 if f"{method} {path}" in PROVEN else 403
+        assert (await shop.site.ask(target, method, cookie=jar, **headers)).status == refused, headers
+    if f"{method} {path}" not in MATRIX:
+        from_here = await me.ask(target, method)
+        assert from_here.status in (404, 405)
+        assert not CANARIES.search(from_here.text)
 
 
-@pytest.mark.parametrize("path", MATRIX)
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "TRACE"])
 async def test_every_answer_carries_the_security_headers(shop: Shop, path: str, method: str) -> None:
-    for page in (shop.mine, NOBODY):
-        answer = await asked(shop, address(path, page), method, accept_language="fr")
+    for token in (None, NOBODY):
+        answer = await asked(Visit(shop.site), address(path, shop, token), method, accept_language="fr")
         for name in ("content-security-policy", "x-content-type-options", "referrer-policy", "x-robots-tag"):
             assert answer.headers[name].count(",") <= (name == "x-robots-tag")
         assert answer.headers["strict-transport-security"]
