@@ -53,6 +53,7 @@ _ORDER = r"/orders/(?P<ref>[0-9a-f]{16})"
 _SHARED = r"/s/(?P<token>[^/]{1,100})"
 _SHUTDOWN_S = 8
 _QUIET_S = 2.0
+_PARTS = ("css/app.css", "js/page.js", "js/map.js", "css/brand.css")
 
 
 def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
@@ -64,7 +65,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         context,
         env,
         PageCache(),
-        _build(static.url("css/app.css"), static.url("js/page.js"), static.url("css/brand.css")),
+        _build(*map(static.url, _PARTS), *map(str, (context.settings.map_borders, context.settings.map_tiles_url))),
         demo=bool(demo),
     )
     errors = ErrorPages(env, pages.shop, context.settings)

@@ -29,6 +29,13 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def csp_with_images(origin: str) -> str:
+    """The policy for a page that shows images of one other site as well; the page sends it itself."""
+    return CSP.replace("img-src 'self' data:", f"img-src 'self' data: {origin}")
+
+
 HEADERS: Mapping[str, str] = {
     "content-security-policy": CSP,
     "cross-origin-opener-policy": "same-origin",
@@ -176,7 +183,8 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers]
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in own)]
             await send(message)
 
         try:

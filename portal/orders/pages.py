@@ -20,6 +20,7 @@ from carriers.core.accounts import served
 from portal.context import Context
 from portal.kit import html, i18n
 from portal.kit.errors import NotThere
+from portal.kit.guard import csp_with_images
 from portal.kit.live import Channel, Frame
 from portal.kit.negotiate import accepts, known
 from portal.kit.pagecache import Kept, PageCache
@@ -66,12 +67,12 @@ class OrderPages:
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{version.event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{shown.how}.{self.build}"'
         if known(etag, request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers=_caching(etag))
+            return Response(status_code=304, headers=_caching(etag) | self._policy)
         kept = self.cache.get((shown.base, etag))
         if kept is None:
             text = await self._render(shown, locale, now)
             kept = self.cache.keep((shown.base, etag), text)
-        return _answer(kept, request, etag)
+        return _answer(kept, request, _caching(etag) | self._policy)
 
     async def frame(self, channel: Channel) -> Frame:
         """The current fragment of a channel, for all its streams."""
@@ -115,6 +116,12 @@ class OrderPages:
         return {"view": view, "now": now, "today": today}
 
     @property
+    def _policy(self) -> dict[str, str]:
+        """With a tile server of the shop's choice, a map may come to the page at any time, and show its images."""
+        origin = self.context.settings.tiles_origin
+        return {"content-security-policy": csp_with_images(origin)} if origin else {}
+
+    @property
     def shop(self) -> ShopView:
         """Who sells."""
         settings = self.context.settings
@@ -148,8 +155,8 @@ def _caching(etag: str) -> dict[str, str]:
     return {"etag": etag, "cache-control": "private, no-cache", "vary": "Accept-Encoding, Accept-Language, Cookie"}
 
 
-def _answer(kept: Kept, request: Request, etag: str) -> Response:
-    headers = _caching(etag) | {"content-type": "text/html; charset=utf-8"}
+def _answer(kept: Kept, request: Request, headers: dict[str, str]) -> Response:
+    headers = headers | {"content-type": "text/html; charset=utf-8"}
     if accepts("gzip", request.headers.get("accept-encoding", "")):
         return Response(kept.gzip, headers=headers | {"content-encoding": "gzip"})
     return Response(kept.plain, headers=headers)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import base64
+import re
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ from tests.support.web import served, site
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBER = "6A12345678901"
+ARRIVED = "From Mions via Chilly-Mazarin and Gennevilliers, arrived at Le Havre."
 WAY = (
     (Milestone.HANDED_OVER, Place(city="Mions", country="FR")),
     (Milestone.IN_TRANSIT, Place(city="Chilly-Mazarin", country="FR")),
@@ -89,9 +94,97 @@ async def test_the_map_comes_moves_and_ends_with_the_parcel(
         assert await someone.page.locator(".map .way").count() == 2
         assert [wrong for wrong in await violations(someone.page) if "map" in str(wrong) or "svg" in str(wrong)] == []
         await scanned(context, 4)
-        await is_drawn(someone, "From Mions via Chilly-Mazarin and Gennevilliers, arrived at Le Havre.")
+        await is_drawn(someone, ARRIVED)
         assert await someone.page.locator(".map .way").count() == 1
         assert await someone.is_the_same()
         assert someone.complaints() == []
         assert someone.elsewhere == []
         assert "Drapiers" not in await someone.page.content()
+
+
+class Tiles:
+    """A tile server: every tile is one grey pixel. `asked` are the paths, `referrers` what it was told of the page."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.referrers: set[str | None] = set()
+        self.broken = False
+        tiles = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                tiles.asked.append(self.path)
+                tiles.referrers.add(self.headers.get("referer"))
+                self.send_response(404 if tiles.broken else 200)
+                self.send_header("content-type", "image/png")
+                self.send_header("cross-origin-resource-policy", "cross-origin")
+                self.end_headers()
+                self.wfile.write(b"" if tiles.broken else _PIXEL)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    @contextmanager
+    def running(self) -> Iterator[dict[str, str]]:
+        """Serve, and give the settings that name this server."""
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield {"map_tiles_url": f"{self.origin}/{{z}}/{{x}}/{{y}}.png", "map_tiles_attribution": "© <Example> Maps"}
+        finally:
+            self.server.shutdown()
+            self.server.server_close()
+            thread.join()
+
+
+_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+
+
+async def test_a_shops_own_tiles_lie_over_the_drawing_and_follow_the_parcel(
+    sqlite_url: str, clock: ManualClock, chromium_path: Path
+) -> None:
+    tiles = Tiles()
+    with tiles.running() as named:
+        async with shop(sqlite_url, clock, **named) as (context, address), chromium(chromium_path) as browser:
+            origin = address.partition("/o/")[0]
+            someone = await visitor(browser, origin, locale="en-GB", reduced_motion="reduce")
+            await scanned(context, 2)
+            await someone.open(address)
+            assert "/orders/" in someone.page.url
+            await expect(someone.page.locator(".tiles .leaflet-tile-loaded").first).to_be_attached()
+            await expect(someone.page.locator(".tiles")).to_be_visible()
+            await expect(someone.page.get_by_text("© <Example> Maps")).to_be_visible()
+            await expect(someone.page.locator(".tiles")).to_contain_text("Chilly-Mazarin")
+            await expect(someone.page.get_by_role("button", name="Zoom in")).to_be_visible()
+            await is_drawn(someone, "From Mions, now at Chilly-Mazarin, next Le Havre.")
+            await someone.page.evaluate("() => { document.querySelector('.tiles').dataset.same = 'yes' }")
+            await scanned(context, 4)
+            await expect(someone.page.locator("figure.map > svg")).to_have_attribute("aria-label", ARRIVED)
+            await expect(someone.page.locator("figure.map.tiled > .tiles[data-same] path.way.ahead")).to_have_count(0)
+            await expect(someone.page.locator(".tiles[data-same]")).to_contain_text("Le Havre")
+            assert someone.complaints() == []
+            assert {url.startswith(tiles.origin) for url in someone.elsewhere} == {True}
+            assert tiles.referrers == {f"{origin}/"}
+            assert all(re.fullmatch(r"/\d+/\d+/\d+\.png", path) for path in tiles.asked)
+
+
+async def test_the_drawing_comes_back_when_the_tiles_do_not(
+    sqlite_url: str, clock: ManualClock, chromium_path: Path
+) -> None:
+    tiles = Tiles()
+    tiles.broken = True
+    with tiles.running() as named:
+        async with shop(sqlite_url, clock, **named) as (context, address), chromium(chromium_path) as browser:
+            someone = await visitor(browser, address.partition("/o/")[0], locale="en-GB")
+            await scanned(context, 2)
+            await someone.open(address)
+            await expect(someone.page.locator(".tiles")).to_be_hidden()
+            await expect(someone.page.locator("figure.map > svg")).to_be_visible()
+            box = await someone.page.locator("figure.map > svg").bounding_box()
+            assert box is not None
+            assert box["width"] > 300
