@@ -52,6 +52,10 @@ def new_revision(url: str, message: str) -> None:
 
 
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
+    if connection.dialect.name == "sqlite":
+        # Some changes make a table anew there; dropping the old one must not take its children with it.
+        # The driver is asked itself, since inside a transaction this does nothing.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     before = _present(connection)
     command.upgrade(_config(connection), "head")
     connection.commit()

@@ -16,7 +16,7 @@ from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
 from portal.sharing.public.reads import session_of
-from portal.tracking import candidates, proofs, pushes, subscribing
+from portal.tracking import candidates, proofs, proving, pushes, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
@@ -25,7 +25,7 @@ JOBS: Mapping[str, Job] = {
     "purge": purge.purge,
     "contacts": catch_up,
     outbox.JOB: DELIVER,
-    proofs.JOB: proofs.fetch_proof,
+    proofs.JOB: proving.fetch_proof,
     pushes.JOB: pushes.merge_push,
     subscribing.JOB: subscribing.subscribe,
     candidates.JOB: candidates.try_carriers,

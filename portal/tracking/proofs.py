@@ -1,15 +1,14 @@
 """Proof-of-delivery documents: kept in private storage, for the owner of the order only.
 
-They are asked for by a job once a parcel has arrived, at carriers that hand them out, and taken from reports
+They are asked for (`proving`) once a parcel has arrived, at carriers that hand them out, and taken from reports
 that bring them along. What is kept is a picture or a page by its first bytes, not by what it is called.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,23 +16,19 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 import carriers
-from carriers import CarrierError, Milestone, TrackRequest
+from carriers import Milestone
 from carriers.core.contract import Proves
 from carriers.core.model import Document
 from carriers.core.proving import opened
-from carriers.core.registry import service_named
-from portal.context import Context
 from portal.kit import jobs
 from portal.kit.db import Reader, Tx
 from portal.kit.prepared import Query
-from portal.tracking.models import SHIPMENT
-from portal.tracking.private import PROOF_DOCUMENT, SHIPMENT_PRIVATE
+from portal.tracking.private import PROOF_DOCUMENT
 
-log = logging.getLogger("jalon.proofs")
 JOB = "proof"
 MOST = 6  # documents of one parcel
 _WAITS = timedelta(hours=2)  # carriers file the document some time after the parcel
-_PROVEN = {Milestone.DELIVERED, Milestone.COLLECTED}
+PROVEN = {Milestone.DELIVERED, Milestone.COLLECTED}
 
 _KEPT = Query(
     select(PROOF_DOCUMENT.c.id, PROOF_DOCUMENT.c.kind, PROOF_DOCUMENT.c.size)
@@ -45,19 +40,6 @@ _ONE = Query(
     select(PROOF_DOCUMENT.c.kind, PROOF_DOCUMENT.c.body).where(
         PROOF_DOCUMENT.c.id == bindparam("document"), PROOF_DOCUMENT.c.shipment_id == bindparam("shipment")
     )
-)
-_ASKED = Query(
-    select(
-        SHIPMENT.c.topic,
-        SHIPMENT.c.carrier,
-        SHIPMENT.c.carrier_label,
-        SHIPMENT.c.number,
-        SHIPMENT.c.milestone,
-        SHIPMENT_PRIVATE.c.postcode,
-        SHIPMENT_PRIVATE.c.country,
-    )
-    .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
-    .where(SHIPMENT.c.id == bindparam("shipment"))
 )
 
 
@@ -105,35 +87,8 @@ async def document(reader: Reader, shipment_id: int, document_id: int) -> Proof 
 
 async def want_proof(tx: Tx, now: datetime, shipment_id: int, carrier: str, milestone: Milestone) -> None:
     """Have the document asked for, now that a parcel has arrived."""
-    if milestone in _PROVEN and _hands_out(carrier):
+    if milestone in PROVEN and _hands_out(carrier):
         await jobs.enqueue(tx, JOB, now, due=now + _WAITS, unique=f"{JOB} {shipment_id}", shipment=shipment_id)
-
-
-async def fetch_proof(context: Context, payload: Mapping[str, Any]) -> None:
-    """The job: ask the carrier for the documents of one parcel, and keep them."""
-    shipment_id, now = int(payload["shipment"]), context.clock.now()
-    async with context.db.read() as reader:
-        row = await reader.row(_ASKED, {"shipment": shipment_id})
-    if row is None or row.number is None or Milestone(row.milestone) not in _PROVEN:
-        return
-    account = context.accounts.get(row.carrier or "")
-    if account is None or not isinstance(adapter := carriers.get(account.carrier), Proves):
-        return
-    service = service_named(row.carrier_label) if row.carrier_label else None
-    request = TrackRequest(row.number, postcode=row.postcode, country=row.country, service=service)
-    try:
-        found = await adapter.prove(request, account, context.clients.get(account.carrier), context.tokens)
-    except CarrierError as error:
-        log.info("%s hands out no proof: %s", account.carrier, error.kind.value)
-        if error.retryable:
-            raise
-        return
-
-    async def unit(tx: Tx) -> None:
-        if await keep_documents(tx, now, shipment_id, found):
-            tx.emit(row.topic, "shipment.proved", shipment=shipment_id)
-
-    await context.db.write(unit)
 
 
 async def _count(tx: Tx, shipment_id: int) -> int:
