@@ -19,7 +19,7 @@ _STEP = 1.2  # from one size to the next
 _GRID = 16  # places of a frame in its own width, and in its height
 # What the journey may fill of the frame: the rest is for names.
 _FILL_X, _FILL_Y = 0.72, 0.66
-_LONG = 25 / 360 * SIZE  # journeys that are wider may get an inset
+_LONG = 45 / 360 * SIZE  # journeys that are wider may get an inset
 _FAR_APART = 3.5  # so many times smaller is the end of a journey that gets a map of its own
 
 
