@@ -66,6 +66,8 @@ def objects(value: object) -> list[Json]:
 
 def text(value: object) -> str | None:
     """A text without control characters and outer blanks; numbers are written out, "" is nothing."""
+    if isinstance(value, str) and len(value) <= _LONGEST and value.isprintable():  # nearly all of them
+        return value.strip() or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if isinstance(value, float) and value.is_integer():

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 CONNECTIONS = 6
@@ -22,6 +24,7 @@ class Clients:
     def __init__(self, user_agent: str) -> None:
         self._user_agent = user_agent
         self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._trust: ssl.SSLContext | None = None
 
     def get(self, name: str, slot: int = 0) -> httpx2.AsyncClient:
         """The client kept for this counterparty. Calls made side by side are numbered by `slot`: as many share a
@@ -41,7 +44,10 @@ class Clients:
     def _open(self) -> httpx2.AsyncClient:
         import httpx2
 
+        if self._trust is None:  # reading the certificates takes longer than a hundred calls: once for all clients
+            self._trust = httpx2.create_ssl_context(trust_env=False)
         return httpx2.AsyncClient(
+            verify=self._trust,
             trust_env=False,
             timeout=TIMEOUT_S,
             follow_redirects=False,

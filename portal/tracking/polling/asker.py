@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -51,7 +52,14 @@ class Asker:
         self._idle = True  # nothing of ours is written down as under way
 
     async def run(self) -> None:
-        """Ask until cancelled."""
+        """Ask until cancelled; then the other workers hear that nothing of ours is under way."""
+        try:
+            await self._keep_asking()
+        finally:
+            with suppress(Unavailable):
+                await self._stop()
+
+    async def _keep_asking(self) -> None:
         async with asyncio.TaskGroup() as calls:
             while True:
                 try:
@@ -68,6 +76,7 @@ class Asker:
         """Ask once about what may be asked about now; returns how many parcels were asked about."""
         claims = (await self._take()).claims
         await asyncio.gather(*(self._ask(batch) for batch in self._batches(claims)))
+        await self._stop()
         return len(claims)
 
     async def _start_some(self, calls: asyncio.TaskGroup) -> float:
@@ -90,15 +99,19 @@ class Asker:
 
     async def _rest(self, now: datetime, until: datetime | None) -> float:
         """How long to do nothing; says first that nothing is under way."""
-        if not self._idle and len(self._slots) == self.asked.most:
-            await self._context.db.write(self._leave)
-            self._idle = True
+        if len(self._slots) == self.asked.most:
+            await self._stop()
         seconds = (until - now).total_seconds() if until is not None else self._longest_pause
         return min(max(seconds, _BUSY_S), self._longest_pause)
 
     @property
     def _longest_pause(self) -> float:
         return min(IDLE_S, max(IDLE_S / self._context.settings.poll_pace, 0.2))
+
+    async def _stop(self) -> None:
+        if not self._idle:
+            await self._context.db.write(self._leave)
+            self._idle = True
 
     async def _leave(self, tx: Tx) -> None:
         await leave(tx, self._worker, self.asked.name)
