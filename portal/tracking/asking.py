@@ -38,6 +38,19 @@ _CLAIM = Query(
     .returning(TRACKER.c.shipment_id),
     columns=(),
 )
+_TOGETHER = 50
+_KNOWN = Query(
+    select(
+        SHIPMENT.c.id,
+        SHIPMENT.c.topic,
+        SHIPMENT.c.number,
+        SHIPMENT.c.carrier_label,
+        SHIPMENT_PRIVATE.c.postcode,
+        SHIPMENT_PRIVATE.c.country,
+    )
+    .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
+    .where(SHIPMENT.c.id.in_([bindparam(f"id{n}") for n in range(_TOGETHER)]))
+)
 _SOONER = Query(
     update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment"), TRACKER.c.next_poll_at == bindparam("was")),
     columns=("next_poll_at", "urgency", "expected_at"),
@@ -86,22 +99,12 @@ async def claim_due(tx: Tx, now: datetime, queues: Iterable[Queue], limit: int) 
 
 async def _known(tx: Tx, taken: Mapping[int, str], lease: datetime) -> list[Claim]:
     """What is needed to ask about these, in the order in which they were taken."""
-    known = (
-        select(
-            SHIPMENT.c.id,
-            SHIPMENT.c.topic,
-            SHIPMENT.c.number,
-            SHIPMENT.c.carrier_label,
-            SHIPMENT_PRIVATE.c.postcode,
-            SHIPMENT_PRIVATE.c.country,
-        )
-        .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
-        .where(SHIPMENT.c.id.in_(list(taken)))
-    )
-    found = {
-        r.id: Claim(r.id, r.topic, taken[r.id], r.number, r.postcode, r.country, lease, r.carrier_label)
-        for r in await tx.rows(known)
-    }
+    ids, found = list(taken), dict[int, Claim]()
+    for start in range(0, len(ids), _TOGETHER):
+        some = ids[start : start + _TOGETHER]
+        some += some[:1] * (_TOGETHER - len(some))  # always as many: the statement is compiled once
+        for r in await tx.rows(_KNOWN, {f"id{n}": shipment for n, shipment in enumerate(some)}):
+            found[r.id] = Claim(r.id, r.topic, taken[r.id], r.number, r.postcode, r.country, lease, r.carrier_label)
     return [found[shipment] for shipment in taken if shipment in found]
 
 
