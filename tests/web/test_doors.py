@@ -279,3 +279,21 @@ async def ended(exchange: Any) -> None:
     """Wait until the server has ended a stream."""
     async with asyncio.timeout(5):
         await exchange.gone.wait()
+
+
+SPOOFED: list[dict[str, str]] = [
+    {"host": "evil.example"},
+    {"x_forwarded_host": "evil.example", "x_original_url": "/evil", "forwarded": "host=evil.example;proto=http"},
+    {"x_forwarded_proto": "http", "x_forwarded_for": "198.51.100.9"},
+]
+
+
+@pytest.mark.parametrize("headers", SPOOFED, ids=range(len(SPOOFED)))
+async def test_what_a_request_claims_about_our_address_changes_nothing(shop: Shop, headers: dict[str, str]) -> None:
+    visit = Visit(shop.site)
+    sent_on = await visit.ask(shop.mine, **NAVIGATION, **headers)
+    assert sent_on.headers["location"] == shop.my_order
+    assert list(visit.jar) == ["__Host-jalon"]
+    page = await visit.ask(shop.my_order, **headers)
+    plain = await Visit(shop.site, visit.jar).ask(shop.my_order)
+    assert (page.status, page.body == plain.body, "evil" in str(page.headers)) == (200, True, False)
