@@ -8,12 +8,13 @@ import hashlib
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -71,7 +72,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     errors = ErrorPages(env, pages.shop, context.settings)
     visitors = VisitorPages(
         context,
-        html.environment(paths.TEMPLATES / "visitor", static.url, sandboxed=True),
+        _visitor_templates(context.settings, static.url),
         PageCache(),
         pages.build,
         pages.demo,
@@ -240,6 +241,13 @@ def _atlas(settings: Settings) -> Atlas:
     """How maps are shown here."""
     url, credit = settings.map_tiles_url, settings.map_tiles_attribution
     return Atlas(i18n.locale, settings.map_borders, Tiles(url, credit) if url and credit else None)
+
+
+def _visitor_templates(settings: Settings, asset: Callable[[str], str]) -> Environment:
+    """What strangers' pages are made with: their own templates, and the drawing of a map, without anybody's tiles."""
+    maps = {"maps": Atlas(i18n.locale, settings.map_borders)}
+    lent = {"_map.html": paths.TEMPLATES / "_map.html"}
+    return html.environment(paths.TEMPLATES / "visitor", asset, maps, sandboxed=True, lent=lent)
 
 
 async def _unpack_maps() -> None:

@@ -53,6 +53,22 @@ class _Environment(Environment):
         return {**self.globals, **(d or {})}
 
 
+class _Shelf(FileSystemLoader):
+    """The templates of one folder, and those that are lent to it."""
+
+    def __init__(self, folder: Path, lent: Mapping[str, Path]) -> None:
+        super().__init__(folder)
+        self._lent = lent
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = self._lent.get(template)
+        return super().get_source(environment, template) if path is None else (path.read_text(), str(path), _current)
+
+
+def _current() -> bool:
+    return True
+
+
 class _Sandbox(_Environment, ImmutableSandboxedEnvironment):
     """Templates reach no attribute that begins with "_", and change nothing that they are given."""
 
@@ -63,14 +79,16 @@ def environment(
     extra_globals: Mapping[str, Any] | None = None,
     *,
     sandboxed: bool = False,
+    lent: Mapping[str, Path] | None = None,
 ) -> Environment:
     """An environment over `templates_dir`; `asset(name)` gives the URL of a static file. In a `sandboxed` one,
-    templates see of a value what it shows openly, and nothing behind it.
+    templates see of a value what it shows openly, and nothing behind it. `lent` are single templates from elsewhere, by
+    the name they have here.
 
     Templates are compiled once and kept: an edited template needs a new environment.
     """
     env = (_Sandbox if sandboxed else _Environment)(
-        loader=FileSystemLoader(templates_dir),
+        loader=_Shelf(templates_dir, lent or {}),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

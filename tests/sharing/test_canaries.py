@@ -130,7 +130,7 @@ async def plant(context: Context) -> Canaries:
             await _mark(tx, column, canaries.value(column))
         line, checkpoint = SQLModel.metadata.tables["order_line"], SQLModel.metadata.tables["checkpoint"]
         await tx.run(update(line).values(title=TITLE, options=TITLE))
-        await tx.run(update(checkpoint).values(town=TOWN))
+        await tx.run(update(checkpoint).values(town=TOWN, town_country="PL", town_lat=50.3, town_lon=18.78))
 
     await context.db.write(unit)
     (order,) = await rows(context, select(SQLModel.metadata.tables["order"].c.ref))
@@ -240,6 +240,9 @@ async def test_no_word_gets_out(planted: tuple[Sharing, Canaries], caplog: pytes
     for name in ("page en", "page fr", "preview", "stream"):
         assert {scope: TITLE in told[f"{scope} {name}"] for scope in SCOPES} == {s: s.shows_items for s in SCOPES}
     for name in ("page en", "page fr", "preview", "stream"):
+        assert {scope: '<figure class="map"' in told[f"{scope} {name}"] for scope in SCOPES} == {
+            s: s.towns for s in SCOPES
+        }
         assert {scope: TOWN in told[f"{scope} {name}"] for scope in SCOPES} == {s: s.towns for s in SCOPES}
 
 

@@ -73,7 +73,9 @@ def test_public_values_are_frozen_and_inherit_nothing(kind: Any) -> None:
 
 def test_visitors_templates_find_no_others() -> None:
     i18n.load(paths.LOCALES)
-    env = html.environment(paths.TEMPLATES / "visitor", lambda name: f"/static/{name}", sandboxed=True)
+    map_of = {"_map.html": paths.TEMPLATES / "_map.html"}
+    env = html.environment(paths.TEMPLATES / "visitor", lambda name: f"/static/{name}", sandboxed=True, lent=map_of)
+    assert "journey_map" in env.get_template("_map.html").module.__dict__
     for name in ("orders/page.html", "../orders/page.html", "../_base.html", "/etc/passwd"):
         with pytest.raises(TemplateNotFound):
             env.get_template(name)

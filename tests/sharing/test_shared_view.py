@@ -22,6 +22,9 @@ PARIS = ZoneInfo("Europe/Paris")
 ITEMS = {1: Row(id=1, title="Mug", options="sage"), 2: Row(id=2, title="Bowl", options="")}
 
 
+NOWHERE = dict.fromkeys(("town", "town_country", "town_lat", "town_lon"))
+
+
 def line(line_id: int, current: int = 1, **more: Any) -> Row:
     """An order line that travels."""
     about = {"kind": "physical", "requires_shipping": True, "ordered": current, "current": current, "fulfilled": 0}
@@ -38,7 +41,8 @@ def shipment(milestone: str, **more: Any) -> Row:
 def step(milestone: str | None, day: int, town: str | None = None, **more: Any) -> Row:
     """A scan of November."""
     about = {"wall": datetime(2026, 11, day, 9, 30), "offset_minutes": 60, "date_only": False}  # noqa: DTZ001 - a wall clock
-    return Row(shipment_id=7, milestone=milestone, town=town, **{**about, **more})
+    place = {"town": town, "town_country": "FR", "town_lat": 48.0 + day / 10, "town_lon": 2.0} if town else NOWHERE
+    return Row(shipment_id=7, milestone=milestone, **{**about, **place, **more})
 
 
 def rows(*, parcels: bool = True, items: dict[int, Row] | None = None, **more: Any) -> SharedRows:
@@ -99,6 +103,16 @@ def test_no_town_is_told_where_the_parcel_ends(milestone: Milestone) -> None:
     assert not (milestone.value in near and "Brest" in towns)
     if milestone.value in ("label_created", "handed_over", "in_transit"):
         assert towns == ["Brest"]
+
+
+def test_the_map_shows_the_towns_on_the_way_and_ends_before_the_door() -> None:
+    steps = [step("delivered", 24, "Dinard"), step("out_for_delivery", 24, "Dinard"), step("in_transit", 23, "Rennes")]
+    steps += [step("in_transit", 22, None), step("handed_over", 21, "Lyon")]
+    journey = seen(rows(shipments=[shipment("delivered", finished_at=NOW)], steps=steps)).parcels[0].journey
+    assert journey is not None
+    assert [stop.name for stop in journey.stops] == ["Lyon", "Rennes"]
+    assert (journey.destination, journey.stand) == (None, "last_seen")
+    assert seen(rows(steps=[step("in_transit", 23)])).parcels[0].journey is None
 
 
 def test_what_needs_the_customer_is_a_hold_up_to_others() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal.maps.viewmodels import Journey
 from portal.progress.values import ArrivalView, OrderState, StepView, Tone
 
 
@@ -73,7 +74,8 @@ class SharedStep:
 @dataclass(frozen=True, slots=True)
 class SharedParcel:
     """One parcel. `key` names its section on the page. `carrier` is our own name of the carrier, None for one that
-    we know by the shop's words only. `arrival` has no hours. `ended` is the day on which its journey was over."""
+    we know by the shop's words only. `arrival` has no hours. `ended` is the day on which its journey was over.
+    `journey`: the towns it came through, for the map, where the link shows towns."""
 
     key: str
     position: int
@@ -87,6 +89,7 @@ class SharedParcel:
     ended: date | None
     items: tuple[SharedItem, ...]
     steps: tuple[SharedStep, ...]
+    journey: Journey | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from carriers import RANK, TERMINAL, Milestone
 from carriers.core.registry import get, slugs
+from portal.maps.journey import travelled
+from portal.maps.viewmodels import Journey, Stand as MapStand, Stop
 from portal.progress import parcel as parcels
 from portal.progress.headline import Facts, headline, rail_of, tone_of
 from portal.progress.stand import Rows, Stand, stand
@@ -108,11 +110,12 @@ def _parcel(frame: _Frame, position: int, pack: Pack, row: Any) -> SharedParcel:
         arrival=arrival,
         ended=ended,
         items=_items(parcels.contents(pack, frame.at.lines), frame.items),
-        steps=_journey(frame, row.id) if tracked else (),
+        steps=_told(frame, row.id) if tracked else (),
+        journey=_journey(frame, row.id, milestone) if tracked else None,
     )
 
 
-def _journey(frame: _Frame, shipment_id: int) -> tuple[SharedStep, ...]:
+def _told(frame: _Frame, shipment_id: int) -> tuple[SharedStep, ...]:
     """What happened, newest first: once a day and place, in our words."""
     told: dict[SharedStep, None] = {}
     for row in frame.steps.get(shipment_id, ()):
@@ -123,6 +126,16 @@ def _journey(frame: _Frame, shipment_id: int) -> tuple[SharedStep, ...]:
         town = row.town if milestone in _ON_THE_WAY else None
         told.setdefault(SharedStep(_MILDER.get(milestone, milestone).value, day, town))
     return tuple(sorted(told, key=lambda step: step.day, reverse=True))
+
+
+def _journey(frame: _Frame, shipment_id: int, milestone: Milestone) -> Journey | None:
+    """The towns on the way, oldest first; not the one in which it ends."""
+    stops = [
+        Stop(row.town, round(row.town_lat, 2), round(row.town_lon, 2), row.town_country)
+        for row in reversed(frame.steps.get(shipment_id, ()))
+        if row.town and row.town_lat is not None and row.town_lon is not None and row.milestone in _ON_THE_WAY
+    ]
+    return travelled(stops, None, MapStand.UNDER_WAY if milestone in _ON_THE_WAY else MapStand.LAST_SEEN)
 
 
 def _items(quantities: Mapping[int, int], items: Mapping[int, Any]) -> tuple[SharedItem, ...]:
