@@ -72,7 +72,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     errors = ErrorPages(env, pages.shop, context.settings)
     visitors = VisitorPages(
         context,
-        _visitor_templates(context.settings, static.url),
+        visitor_templates(context.settings, static.url),
         PageCache(),
         pages.build,
         pages.demo,
@@ -243,7 +243,7 @@ def _atlas(settings: Settings) -> Atlas:
     return Atlas(i18n.locale, settings.map_borders, Tiles(url, credit) if url and credit else None)
 
 
-def _visitor_templates(settings: Settings, asset: Callable[[str], str]) -> Environment:
+def visitor_templates(settings: Settings, asset: Callable[[str], str]) -> Environment:
     """What strangers' pages are made with: their own templates, and the drawing of a map, without anybody's tiles."""
     maps = {"maps": Atlas(i18n.locale, settings.map_borders)}
     lent = {"_map.html": paths.TEMPLATES / "_map.html"}

@@ -21,11 +21,18 @@ from portal import paths
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.brand import brand_css
+from portal.kit.forms import Form, Problem
+from portal.kit.private import Private
+from portal.main import visitor_templates
 from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import LiveView
 from portal.settings import Settings
+from portal.sharing.links import Shared
+from portal.sharing.pages import Choice
+from portal.sharing.public.values import Scope as Shares, SharedShop
 from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
 from tests.orders.sample_views import STORIES
+from tests.sharing.sample_shared import SHARED
 
 ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
 ADDRESSES: Final = (
@@ -33,6 +40,9 @@ ADDRESSES: Final = (
     *(f"/error/{status}" for status in ERRORS),
     "/home",
     "/demo",
+    *(f"/shared/{name}" for name in SHARED),
+    *(f"/visitor/{name}" for name in ("preview", "cover", "limited", "gone", "ended")),
+    "/sharing",
 )
 _LANGUAGES: Final = (("en", "English", "?lang=en"), ("fr", "Français", "?lang=fr"))
 _OVER: Final = {"delivered", "collected", "cancelled", "digital_only"}
@@ -59,12 +69,24 @@ def app(origin: str) -> ASGIApp:
         orders = _ORDERS if request.url.path == "/demo" else ()
         return errors.page(request, "home.html", {"shop": SHOP, "orders": orders, "lang": "", "languages": ()})
 
+    visitor = visitor_templates(Settings.model_validate({}), static.url)
+
+    async def shared(request: Request) -> Response:
+        return HTMLResponse(visitor_page(visitor, request.path_params["name"], request.query_params.get("lang", "en")))
+
+    async def sharing(request: Request) -> Response:
+        return HTMLResponse(sharing_page(env, request.query_params.get("lang", "en")))
+
     routes = [
         Route("/story/{name}", story),
         Route("/story/{name}/events", Quiet()),
         Route("/error/{status:int}", Adapter(error)),
         Route("/home", home),
         Route("/demo", home),
+        Route("/shared/{name}", shared),
+        Route("/shared/{name}/events", Quiet()),
+        Route("/visitor/{name}", shared),
+        Route("/sharing", sharing),
         Route("/ready", lambda _: PlainTextResponse("yes")),
         Mount("/static", static),
     ]
@@ -78,6 +100,39 @@ def order_page(env: Environment, name: str, language: str) -> str:
     values: dict[str, Any] = {"view": view, "live": live, "now": NOW, "today": TODAY}
     with i18n.using(language, ZONE):
         return html.render(env, "orders/page.html", values | {"lang": language, "languages": _LANGUAGES})
+
+
+def visitor_page(env: Environment, name: str, language: str) -> str:
+    """A page of the visitor's side: a shared order, or one that says that there is nothing."""
+    values: dict[str, Any] = {"shop": SharedShop(SHOP.name), "lang": language, "languages": _LANGUAGES, "today": TODAY}
+    page, live, preview = "page.html", None, None
+    if name in ("cover", "limited", "gone"):
+        page, values["limited"] = f"{'gone' if name == 'gone' else 'cover'}.html", name == "limited"
+    elif name == "preview":
+        preview, name = "../sharing", "everything"
+    elif name != "ended":
+        live = f"/shared/{name}/events?after=41&lang={language}"
+    values |= {"view": SHARED.get(name), "live": live, "preview": preview, "demo": False}
+    with i18n.using(language, ZONE):
+        if name != "ended":
+            return html.render(env, page, values)
+        around = html.render(env, "page.html", values | {"view": SHARED["status"]})
+        before, _, rest = around.partition('tabindex="-1">')
+        return before + 'tabindex="-1">' + html.render(env, "_gone.html", {}) + rest[rest.index("</main>") :]
+
+
+def sharing_page(env: Environment, language: str) -> str:
+    """The owner's list of links, with a form that holds a mistake."""
+    url = f"https://track.example/s/{'B' * 27}"
+    links = [
+        Shared(1, Private("Mamie"), Shares(items=True), url, False, NOW, 3, 1, NOW, NOW, None),
+        Shared(2, Private(""), Shares(towns=True, gift=True), None, True, NOW, None, 0, None, NOW, None),
+    ]
+    form: Form[Choice] = Form({"lasts": "7", "opens": "x"}, {"opens": Problem("This must be a whole number.")})
+    values: dict[str, Any] = {"shop": SHOP, "links": links, "form": form, "now": NOW, "today": TODAY, "wish": None}
+    values |= {"base": "/sharing", "order": "/story/in_transit", "by_link": True, "demo": False}
+    with i18n.using(language, ZONE):
+        return html.render(env, "sharing/page.html", values | {"lang": language, "languages": _LANGUAGES})
 
 
 class Adapter:
