@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from portal.kit import html, i18n
-from portal.kit.errors import NotThere, Refused, Unavailable
+from portal.kit.errors import Elsewhere, NotThere, Refused, Unavailable
+from portal.kit.redirects import see_other
 from portal.orders.viewmodels import ShopView
 from portal.settings import Settings
 
@@ -49,6 +50,7 @@ class ErrorPages:
             NotThere: self.on_not_there,
             Refused: self.on_refused,
             Unavailable: self.on_unavailable,
+            Elsewhere: self.on_elsewhere,
             Exception: self.on_bug,
         }
 
@@ -71,6 +73,10 @@ class ErrorPages:
         """The database is away."""
         log.warning("%s", error)
         return self._error(request, 503, error.retry_after)
+
+    async def on_elsewhere(self, _: Request, error: Elsewhere) -> Response:
+        """Another page of ours comes first."""
+        return see_other(error.target)
 
     async def on_bug(self, request: Request, _: Exception) -> Response:
         """Our mistake; the server logs the traceback."""

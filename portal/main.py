@@ -33,6 +33,7 @@ from portal.kit.pagecache import PageCache
 from portal.kit.stream import LiveResponse
 from portal.kit.supervise import running
 from portal.kit.tail import Tail
+from portal.mail.mailbox import Mailbox
 from portal.maps import ground
 from portal.maps.atlas import Atlas, Tiles
 from portal.ops.health import Health
@@ -43,9 +44,11 @@ from portal.orders.parcelpages import ParcelPages
 from portal.settings import Settings
 from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
+from portal.signin.desk import Desk
+from portal.signin.routes import routes as signin_routes
 from portal.tracking import hooks, pushes
 from portal.tracking.watching import keep_watching
-from portal.wiring import react
+from portal.wiring import DELIVER, react
 from portal.worker import hurried, work
 
 DemoOrders = Sequence[object]  # with number, url and note, for the home page
@@ -87,7 +90,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     health = Health(context, hub)
     app = Starlette(
         routes=[
-            Route("/", Home(errors, demo), methods=["GET"]),
+            *signin_routes(Desk(context, env, pages.shop), demo),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
@@ -101,6 +104,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/healthz/ready", health.ready, methods=["GET"]),
             Route("/metrics", Metrics(context, hub).page, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
+            *_demo_routes(context, errors),
             Mount("/static", static),
         ],
         exception_handlers=errors.handlers(),
@@ -162,18 +166,6 @@ class Application:
         await self._app(scope, receive, send)
 
 
-class Home:
-    """GET /: where to find one's order; in the demo, the orders themselves."""
-
-    def __init__(self, errors: ErrorPages, demo: DemoOrders) -> None:
-        self._errors, self._demo = errors, demo
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the page."""
-        response = self._errors.page(Request(scope), "home.html", {"orders": self._demo})
-        await response(scope, receive, send)
-
-
 class Server(uvicorn.Server):
     """Closes live pages first when it is told to stop, so that nothing waits for them."""
 
@@ -222,6 +214,13 @@ def server(app: Application, context: Context, *, backlog: int = 4096) -> Server
         forwarded_allow_ips=settings.trusted_proxies,
     )
     return Server(config, app.hub)
+
+
+def _demo_routes(context: Context, errors: ErrorPages) -> list[Route]:
+    """What only the demonstration has: there, messages are read on a page instead of being sent."""
+    if context.mail_channel != "mailbox":
+        return []
+    return [Route("/mailbox", Mailbox(context, DELIVER.letter, errors.page).page, methods=["GET"])]
 
 
 def _build(*parts: str) -> str:

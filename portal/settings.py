@@ -81,6 +81,14 @@ class Settings(BaseModel):
     )
     event_days: int = Field(30, ge=2, le=365, description="Days for which the event log is kept.")
 
+    sign_ins_per_address: int = Field(
+        5, ge=1, description="Codes that may be asked for from one internet address in a quarter of an hour."
+    )
+    sign_ins_in_all: int = Field(1000, ge=1, description="Codes that may be asked for in a quarter of an hour by all.")
+    sign_in_mails_per_hour: int = Field(
+        1000, ge=1, description="Messages with codes that are sent in an hour; three to one e-mail address."
+    )
+
     mail_from: str | None = Field(
         None, description="The address that messages to customers come from, like `orders@shop.example`."
     )
@@ -99,7 +107,7 @@ class Settings(BaseModel):
         "starttls", description="How the connection to it is encrypted; its certificate is checked."
     )
     smtp_user: str | None = Field(None, description="The name to sign in there with.")
-    smtp_password: str | None = Field(None, description="The password to that name; better in a file.")
+    smtp_password: SecretStr | None = Field(None, description="The password to that name; better in a file.")
     smtp_certificates: str | None = Field(
         None,
         description="A file of certificates (PEM) to trust instead of the system's, for a mail server of one's own.",

@@ -5,6 +5,7 @@ from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.orders import models as order_models, private as order_private
 from portal.sharing import models as sharing_models, private as sharing_private
+from portal.signin import models as signin_models, private as signin_private
 from portal.tracking import models as tracking_models, private as tracking_private
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "quota",
     "sharing_models",
     "sharing_private",
+    "signin_models",
+    "signin_private",
     "tracking_models",
     "tracking_private",
 ]

@@ -16,15 +16,17 @@ from portal.ops import purge
 from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
 from portal.sharing.public.reads import session_of
+from portal.signin import begin
 from portal.tracking import candidates, proofs, proving, pushes, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
-DELIVER = delivery.Deliver()
+DELIVER = delivery.Deliver({begin.MESSAGE: begin.fill, begin.CONFIRM: begin.fill})
 JOBS: Mapping[str, Job] = {
     "purge": purge.purge,
     "contacts": catch_up,
     outbox.JOB: DELIVER,
+    begin.JOB: begin.look_up,
     proofs.JOB: proving.fetch_proof,
     pushes.JOB: pushes.merge_push,
     subscribing.JOB: subscribing.subscribe,

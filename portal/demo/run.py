@@ -21,7 +21,7 @@ from carriers.core.pushing import SECRET
 from portal import schema
 from portal.context import opened
 from portal.demo.shares import private_words, set_shares
-from portal.demo.shop import SHOP
+from portal.demo.shop import ORDERS, SHOP
 from portal.demo.stage import keep_moving, kept_pages, set_stage
 from portal.kit import i18n, log
 from portal.kit.errors import BadSetting
@@ -67,7 +67,12 @@ async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapp
 
 
 def _write(path: Path, settings: Settings, carrier: str, stage: _Stage, secret: str) -> None:
-    """For scripts that look for the pages, for what must not be on those that are shared, or push."""
+    """For scripts that look for the pages, for what must not be on those that are shared, for a way in, or push."""
+    sign_in = {
+        "order_number": stage.pages[0]["number"],
+        "email": ORDERS[0].person.email,
+        "mailbox_url": f"{settings.base_url}/mailbox",
+    }
     found = {
         "base_url": settings.base_url,
         "carrier_url": carrier,
@@ -75,6 +80,7 @@ def _write(path: Path, settings: Settings, carrier: str, stage: _Stage, secret: 
         "share_pages": stage.shares,
         "private_words": stage.private_words,
         "hook": {"url": address(settings.base_url, "demo"), "secret": secret},
+        "sign_in": sign_in,
     }
     path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -165,6 +171,7 @@ def _announce(settings: Settings, pages: list[dict[str, str]], data: Path) -> No
     for page in pages:
         _say(f"  {page['number']}  {page['url']}  {page['story']}")
     _say("")
+    _say(f"Sign in as {ORDERS[0].person.email}: the code is in {settings.base_url}/mailbox.")
     _say(f"Open {settings.base_url} (all of the above are listed there; also in {data / 'demo.json'}).")
     _say("Stop with Ctrl-C. Run again to set the stage anew.")
 

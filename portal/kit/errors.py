@@ -30,3 +30,11 @@ class Refused(Exception):
         super().__init__(why)
         self.status = status
         self.retry_after = retry_after
+
+
+class Elsewhere(Exception):
+    """The visitor has to go to another page of ours first; `target` is its path."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__("another page comes first")
+        self.target = target

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, Table as SaTable, bindparam, case, delete, update
+from sqlalchemy import Index, Table as SaTable, bindparam, case, delete, select, update
 from sqlmodel import Field
 
-from portal.kit.db import Database, Tx
+from portal.kit.db import Database, Tx, one
 from portal.kit.errors import Refused
 from portal.kit.prepared import Query
 from portal.kit.tables import Table
@@ -50,30 +50,33 @@ class Claim:
     who: str
 
 
+_THIS = (QUOTA.c.name == bindparam("name_"), QUOTA.c.who == bindparam("who_"))
+_USED = Query(select(QUOTA.c.used, QUOTA.c.ends_at).where(*_THIS).with_for_update())
 _OVER = QUOTA.c.ends_at <= bindparam("now")
 _COUNT = Query(
     update(QUOTA)
-    .where(QUOTA.c.name == bindparam("name_"), QUOTA.c.who == bindparam("who_"))
+    .where(*_THIS)
     .values(
         used=case((_OVER, 1), else_=QUOTA.c.used + 1),
         began_at=case((_OVER, bindparam("now")), else_=QUOTA.c.began_at),
         ends_at=case((_OVER, bindparam("ends")), else_=QUOTA.c.ends_at),
-    )
-    .returning(QUOTA.c.used, QUOTA.c.ends_at),
+    ),
     columns=(),
 )
 
 
 async def count(tx: Tx, now: datetime, claims: Iterable[Claim]) -> timedelta:
-    """Count one use for each claim; returns how long to wait, nothing when all are within their limits.
+    """Count one use for each claim, or for none when one of them is used up; then it returns how long to wait.
 
-    A use beyond the limit does not make the window longer, so waiting always helps.
+    What was refused counts nowhere, so that nobody can lock somebody else out for longer than the limit says.
     """
+    ordered = sorted(claims, key=lambda claim: (claim.limit.name, claim.who))  # one order: no deadlock
     longest = timedelta()
-    for claim in sorted(claims, key=lambda claim: (claim.limit.name, claim.who)):  # one order: no deadlock
-        used, ends = await _one(tx, now, claim)
-        if used > claim.limit.most:
-            longest = max(longest, ends - now)
+    for claim in ordered:
+        longest = max(longest, await _wait(tx, now, claim))
+    if not longest:
+        for claim in ordered:
+            await tx.run(_COUNT, {**_key(claim), "now": now, "ends": now + claim.limit.per})
     return longest
 
 
@@ -93,14 +96,16 @@ async def forget(tx: Tx, now: datetime) -> None:
     await tx.run(delete(QUOTA).where(QUOTA.c.ends_at <= now))
 
 
-async def _one(tx: Tx, now: datetime, claim: Claim) -> tuple[int, datetime]:
-    ends = now + claim.limit.per
-    values = {"name_": claim.limit.name, "who_": claim.who, "now": now, "ends": ends}
-    row = await tx.row(_COUNT, values)
-    if row is None:
-        fresh = {"name": claim.limit.name, "who": claim.who, "began_at": now, "ends_at": ends, "used": 0}
-        await tx.upsert(QUOTA, [fresh], ["name", "who"], update=False)
-        row = await tx.row(_COUNT, values)
-    if row is None:
-        raise LookupError("a count that was just begun is gone")
-    return int(row.used), row.ends_at
+async def _wait(tx: Tx, now: datetime, claim: Claim) -> timedelta:
+    """How long until a claim has room; its row is there afterwards, and nobody else counts in it meanwhile."""
+    if claim.limit.most < 1:
+        return claim.limit.per
+    fresh = {"name": claim.limit.name, "who": claim.who, "began_at": now, "ends_at": now + claim.limit.per, "used": 0}
+    await tx.upsert(QUOTA, [fresh], ["name", "who"], update=False)
+    row = await one(tx, _USED, _key(claim))
+    full = row.used >= claim.limit.most and row.ends_at > now
+    return row.ends_at - now if full else timedelta()
+
+
+def _key(claim: Claim) -> dict[str, str]:
+    return {"name_": claim.limit.name, "who_": claim.who}

@@ -27,7 +27,7 @@ from portal.mail.outbox import JOB
 from portal.mail.private import MAIL_PRIVATE
 
 log = logging.getLogger("jalon.mail")
-TRIES = 10
+TRIES = 20
 Filler = Callable[[Context, Mapping[str, Any]], Mapping[str, Any]]
 _WAITING = Query(
     select(MAIL, MAIL_PRIVATE.c.address, MAIL_PRIVATE.c["values"].label("filling"))

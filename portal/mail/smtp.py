@@ -42,7 +42,7 @@ async def post(settings: Settings, message: EmailMessage, *, trust: ssl.SSLConte
             hostname=settings.smtp_host,
             port=settings.smtp_port or _PORTS[settings.smtp_security],
             username=settings.smtp_user,
-            password=settings.smtp_password,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
             tls_context=trust or (_trust(settings) if settings.smtp_security != "none" else None),

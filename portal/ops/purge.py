@@ -17,7 +17,10 @@ from portal.kit.events import EVENT
 from portal.mail import outbox
 from portal.orders.retention import delete_dead_links, delete_unseen_uses
 from portal.sharing.links import delete_dead_shares
+from portal.signin import begin, passkeys
 from portal.tracking.retention import delete_raw_answers, forget_pushes
+
+_ASKED = timedelta(hours=1)  # what somebody typed to be found by
 
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
@@ -34,6 +37,8 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await delete_dead_sessions(tx, now)
         await outbox.forget(tx, now)
         await quota.forget(tx, now)
+        await begin.forget(tx, now - _ASKED)
+        await passkeys.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))
 
     await context.db.write(unit)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 
 from portal.context import Context
-from portal.kit.db import Tx
+from portal.kit.db import Tx, one
 from portal.kit.errors import NotThere
 from portal.kit.ids import new_token, token_hash
-from portal.orders.models import ORDER, ORDER_LINK
+from portal.orders.models import ORDER, ORDER_LINK, ORDER_LINK_USE
 from portal.orders.queries import access_by_token, topic_of
 
 
@@ -29,6 +29,19 @@ async def make_link(context: Context, order_id: int, *, days: int | None = None)
 
     await context.db.write(unit)
     return f"{context.settings.base_url}/o/{token}"
+
+
+async def open_for(tx: Tx, now: datetime, order_id: int, session_id: int, until: datetime) -> None:
+    """Let one browser read an order for a while: a link whose address nobody has, opened there."""
+    row = {
+        "order_id": order_id,
+        "token_hash": token_hash(new_token()),
+        "created_at": now,
+        "expires_at": until,
+    }
+    made = await one(tx, insert(ORDER_LINK).values(**row).returning(ORDER_LINK.c.id))
+    use = {"link_id": made.id, "session_id": session_id, "opened_at": now, "seen_at": None}
+    await tx.run(insert(ORDER_LINK_USE).values(**use))
 
 
 async def order_id_of(context: Context, number: str) -> int:

@@ -20,7 +20,7 @@ from tests.support.server import Installation
 from tests.support.until import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
-VALUES = {"code": "924 135", "link": "https://track.example.com/x", "minutes": 10}
+VALUES = {"address": "924 135"}
 TO = "ada@example.com"
 
 
@@ -37,7 +37,7 @@ async def test_workers_that_are_killed_lose_no_message(installation: Installatio
                         tx,
                         context.clock.now(),
                         to=TO,
-                        message="sign_in_code",
+                        message="contact_added",
                         locale="en",
                         values=VALUES,
                         unique=f"{number}",

@@ -89,7 +89,7 @@ class Words(HTMLParser):
     """Collects what a reader would see or hear of a page."""
 
     SPOKEN = ("aria-label", "title", "alt", "placeholder", "content", "data-announce", "data-just-now")
-    TECHNICAL = ("viewport", "robots", "color-scheme", "theme-color", "format-detection", "htmx-config")
+    TECHNICAL = ("viewport", "robots", "referrer", "color-scheme", "theme-color", "format-detection", "htmx-config")
 
     def __init__(self) -> None:
         super().__init__()

@@ -41,12 +41,19 @@ async def test_so_many_and_no_more_until_the_window_is_over(any_context: Context
     assert await allowed(any_context, Claim(FIVE, "a")) is None
 
 
-async def test_the_longest_wait_counts_and_every_claim_is_counted(context: Context, clock: ManualClock) -> None:
+async def test_the_longest_wait_counts(context: Context, clock: ManualClock) -> None:
     for _ in range(4):
         for _ in range(5):
             assert await allowed(context, Claim(FIVE, "a"), Claim(DAY, "a")) is None
         clock.advance(timedelta(minutes=15))
     assert await allowed(context, Claim(FIVE, "a"), Claim(DAY, "a")) == 23 * 3600 + 1
+
+
+async def test_what_was_refused_counts_nowhere(any_context: Context, clock: ManualClock) -> None:
+    for _ in range(100):
+        await allowed(any_context, Claim(FIVE, "a"), Claim(DAY, "a"))
+    clock.advance(timedelta(minutes=15))
+    assert [await allowed(any_context, Claim(DAY, "a")) for _ in range(16)] == [None] * 15 + [86401 - 900]
 
 
 async def test_many_at_once_in_two_processes_get_exactly_the_limit(engine_url: str, clock: ManualClock) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from portal.context import Context
@@ -27,7 +28,7 @@ from tests.support.context import NOW, rows
 from tests.support.mail_sink import PASSWORD, Sink, certificate, sink
 
 TO = "ada.canary@example.com"
-VALUES = {"code": "924 135", "link": "https://track.atelier-lune.example/x", "minutes": 10}
+VALUES = {"address": "924 135"}
 
 
 def sending(context: Context, port: int, **more: Any) -> Context:
@@ -39,7 +40,7 @@ def sending(context: Context, port: int, **more: Any) -> Context:
 
 async def write(context: Context, **more: Any) -> None:
     """Have one message waiting."""
-    given: dict[str, Any] = {"to": TO, "message": "sign_in_code", "locale": "fr", "values": VALUES, **more}
+    given: dict[str, Any] = {"to": TO, "message": "contact_added", "locale": "fr", "values": VALUES, **more}
 
     async def unit(tx: Tx) -> None:
         await outbox.send(tx, context.clock.now(), **given)
@@ -81,7 +82,7 @@ async def test_the_same_message_is_written_once(any_context: Context) -> None:
 
 async def test_nothing_is_sent_for_a_change_that_failed(context: Context) -> None:
     async def unit(tx: Tx) -> None:
-        await outbox.send(tx, NOW, to=TO, message="sign_in_code", locale="en", values=VALUES)
+        await outbox.send(tx, NOW, to=TO, message="contact_added", locale="en", values=VALUES)
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -92,8 +93,8 @@ async def test_nothing_is_sent_for_a_change_that_failed(context: Context) -> Non
 @pytest.mark.parametrize("user", [None, "shop"])
 async def test_over_starttls_with_a_checked_certificate(context: Context, tmp_path: Path, user: str | None) -> None:
     server, cert = certificate(tmp_path)
-    secured = {"smtp_security": "starttls", "smtp_certificates": str(cert)}
-    secured |= {"smtp_user": user, "smtp_password": PASSWORD} if user else {}
+    secured: dict[str, Any] = {"smtp_security": "starttls", "smtp_certificates": str(cert)}
+    secured |= {"smtp_user": user, "smtp_password": SecretStr(PASSWORD)} if user else {}
     with sink(server) as taken:
         await write(context)
         await run_due(sending(context, taken.port, **secured))

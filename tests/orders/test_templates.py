@@ -14,8 +14,10 @@ from jinja2 import Environment
 
 from carriers.core.model import Milestone, Reason
 from portal import paths
+from portal.accounts.viewer import NOBODY
 from portal.kit import assets, html, i18n
 from portal.kit.brand import brand_css
+from portal.kit.forms import Form
 from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import ArrivalView, LiveView, OrderState, OrderView, Tone
 from tests.orders.sample_journeys import late, link_only, one, silent_carrier
@@ -240,9 +242,17 @@ def test_an_expired_link_says_so() -> None:
 
 
 def test_home_lists_orders_in_the_demonstration_alone() -> None:
-    listed = render("home.html", orders=[{"number": "#1042", "url": "/o/T", "note": "demain"}])
+    given: dict[str, Any] = {
+        "form": Form(),
+        "other": Form(),
+        "sends": True,
+        "passkey": False,
+        "query": "",
+        "viewer": NOBODY,
+    }
+    listed = render("home.html", orders=[{"number": "#1042", "url": "/o/T", "note": "demain"}], **given)
     assert '<a href="/o/T">' in listed
-    assert "#1042" not in render("home.html", orders=())
+    assert "#1042" not in render("home.html", orders=(), **given)
 
 
 @pytest.mark.parametrize("path", sorted(paths.TEMPLATES.rglob("*.html")), ids=str)

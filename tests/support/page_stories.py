@@ -1,6 +1,7 @@
 """Every kind of page at an address of its own, as the product would send it: `python -m … PORT`.
 
 `/story/NAME` is an order page, `/story/NAME/events` its stream (nothing ever happens on it), `/error/STATUS`,
+`/account/NAME` a page of signing in or of the account,
 `/home` and `/demo` the rest. `?lang=fr` speaks French. Templates, words, static files and the guard are the product's.
 """
 
@@ -33,11 +34,13 @@ from portal.sharing.public.values import Scope as Shares, SharedShop
 from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
 from tests.orders.sample_views import STORIES
 from tests.sharing.sample_shared import SHARED
+from tests.support import account_stories
 
 ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
 ADDRESSES: Final = (
     *(f"/story/{name}" for name in STORIES),
     *(f"/error/{status}" for status in ERRORS),
+    *(f"/account/{name}" for name in account_stories.STORIES),
     "/home",
     "/demo",
     *(f"/shared/{name}" for name in SHARED),
@@ -67,7 +70,11 @@ def app(origin: str) -> ASGIApp:
 
     async def home(request: Request) -> Response:
         orders = _ORDERS if request.url.path == "/demo" else ()
-        return errors.page(request, "home.html", {"shop": SHOP, "orders": orders, "lang": "", "languages": ()})
+        return errors.page(request, "home.html", {**account_stories.HOME, "orders": orders})
+
+    async def account(request: Request) -> Response:
+        name, values = account_stories.STORIES[request.path_params["name"]]
+        return errors.page(request, name, {**account_stories.SHARED, **values})
 
     visitor = visitor_templates(Settings.model_validate({}), static.url)
 
@@ -81,6 +88,7 @@ def app(origin: str) -> ASGIApp:
         Route("/story/{name}", story),
         Route("/story/{name}/events", Quiet()),
         Route("/error/{status:int}", Adapter(error)),
+        Route("/account/{name}", account),
         Route("/home", home),
         Route("/demo", home),
         Route("/shared/{name}", shared),

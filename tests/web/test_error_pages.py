@@ -158,11 +158,11 @@ async def test_every_language_that_is_offered_is_spoken_by_errors(shop: Shop) ->
     assert sorted(i18n.languages()) == LANGUAGES
 
 
-async def test_the_home_page_asks_nothing_and_names_the_shop(shop: Shop) -> None:
+async def test_the_home_page_looks_orders_up_and_names_the_shop(shop: Shop) -> None:
     answer = await shop.site.ask("/")
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
     assert "Atelier Lune" in answer.text
-    assert "<form" not in answer.text
+    assert '<form class="form" method="post" action="/sign-in"' in answer.text
     assert "1001" not in answer.text
 
 
