@@ -22,10 +22,10 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import paths
+from portal.branding.brand import Look, brand_of, look
 from portal.context import Context
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
-from portal.kit.brand import brand_css
 from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
 from portal.kit.live import Channel, Frame, Hub, Limits, Render
@@ -63,19 +63,23 @@ _PARTS = ("css/app.css", "js/page.js", "js/map.js", "css/brand.css")
 def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
     """The whole web application over an open context. `work_here` runs the background work as well."""
     i18n.load(paths.LOCALES)
-    static = assets.load(paths.STATIC, {"css/brand.css": brand_css(context.settings.shop_brand_colour)})
-    env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings)})
+    brand = brand_of(context.settings)
+    static = assets.load(paths.STATIC, brand.files)
+    shown = look(brand, static.url)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings), "look": shown})
     pages = OrderPages(
         context,
         env,
         PageCache(),
-        _build(*map(static.url, _PARTS), *map(str, (context.settings.map_borders, context.settings.map_tiles_url))),
+        _build(
+            *map(static.url, _PARTS), *map(str, (shown, context.settings.map_borders, context.settings.map_tiles_url))
+        ),
         demo=bool(demo),
     )
     errors = ErrorPages(env, pages.shop, context.settings)
     visitors = VisitorPages(
         context,
-        visitor_templates(context.settings, static.url),
+        visitor_templates(context.settings, static.url, shown),
         PageCache(),
         pages.build,
         pages.demo,
@@ -242,11 +246,11 @@ def _atlas(settings: Settings) -> Atlas:
     return Atlas(i18n.locale, settings.map_borders, Tiles(url, credit) if url and credit else None)
 
 
-def visitor_templates(settings: Settings, asset: Callable[[str], str]) -> Environment:
+def visitor_templates(settings: Settings, asset: Callable[[str], str], shown: Look) -> Environment:
     """What strangers' pages are made with: their own templates, and the drawing of a map, without anybody's tiles."""
-    maps = {"maps": Atlas(i18n.locale, settings.map_borders)}
+    given = {"maps": Atlas(i18n.locale, settings.map_borders), "look": shown}
     lent = {"_map.html": paths.TEMPLATES / "_map.html"}
-    return html.environment(paths.TEMPLATES / "visitor", asset, maps, sandboxed=True, lent=lent)
+    return html.environment(paths.TEMPLATES / "visitor", asset, given, sandboxed=True, lent=lent)
 
 
 async def _unpack_maps() -> None:

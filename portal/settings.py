@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -24,6 +25,14 @@ from portal.kit.secrets import LEAST, is_weak
 PREFIX = "JALON_"
 Network = IPv4Network | IPv6Network
 _CARRIER = f"{PREFIX}CARRIER_"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the shop's own site. Some labels are words of ours, to be translated: "terms", "returns", …"""
+
+    label: str
+    url: str
 
 
 class Settings(BaseModel):
@@ -58,6 +67,21 @@ class Settings(BaseModel):
     shop_url: str | None = Field(None, description="The shop's own site.")
     shop_contact: str | None = Field(None, description="Where customers can ask: an e-mail address or a page.")
     shop_brand_colour: str = Field("#0b6b4f", description="The brand's colour, as #rrggbb; contrast is computed.")
+    shop_logo: str | None = Field(
+        None, description="A file with the shop's logo: SVG, PNG, JPEG or WebP, at most 200 KB. See branding.md."
+    )
+    shop_logo_dark: str | None = Field(None, description="The logo for dark pages; without it the other, on a plate.")
+    shop_font: str = Field(
+        "inter", description="`inter`, `system` (what the device has), or a WOFF2 file of the shop's own."
+    )
+    shop_css: str | None = Field(
+        None, description="A file with CSS of the shop's own, after ours; nothing in it may ask elsewhere."
+    )
+    shop_links: str = Field(
+        "",
+        description="Links at the foot of every page, `LABEL=ADDRESS`, separated by `;` or on lines of their own. The "
+        "labels terms, returns, privacy, contact and imprint are written in the reader's language.",
+    )
     locale: Literal["en", "fr"] = Field("en", description="The language when neither order nor browser says one.")
     time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
 
@@ -203,6 +227,24 @@ class Settings(BaseModel):
             raise ValueError("must look like #0b6b4f")
         return value.lower()
 
+    @field_validator("shop_logo", "shop_logo_dark", "shop_css")
+    @classmethod
+    def _file(cls, value: str | None) -> str | None:
+        return value or None  # what the files hold is looked at where they are used: portal.branding
+
+    @field_validator("shop_font")
+    @classmethod
+    def _font(cls, value: str) -> str:
+        if value not in ("inter", "system") and not value.lower().endswith(".woff2"):
+            raise ValueError("must be inter, system, or the path of a .woff2 file")
+        return value
+
+    @field_validator("shop_links")
+    @classmethod
+    def _shop_links(cls, value: str) -> str:
+        _links_in(value)
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, value: str) -> str:
@@ -235,6 +277,11 @@ class Settings(BaseModel):
         if info.data.get("map_tiles_url") and not value:
             raise ValueError("must say whom to credit for JALON_MAP_TILES_URL")
         return value or None
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """What stands at the foot of every page."""
+        return _links_in(self.shop_links)
 
     @property
     def tiles_origin(self) -> str | None:
@@ -274,6 +321,19 @@ class Settings(BaseModel):
     def embedded_worker(self) -> bool:
         """Whether this installation's web process does the background work as well."""
         return self.worker == "embedded" or (self.worker == "auto" and self.database_url.startswith("sqlite"))
+
+
+def _links_in(text: str) -> tuple[Link, ...]:
+    found = []
+    for part in filter(None, map(str.strip, re.split(r"[;\n]", text))):
+        label, _, url = (side.strip() for side in part.partition("="))
+        whole = re.fullmatch(r"https?://[^\s/?#]+\S*|mailto:[^@\s]+@[^@\s]+", url)
+        if not label or len(label) > 40 or not whole:
+            raise ValueError(f"{part[:60]!r} must look like LABEL=https://shop.example/page, or LABEL=mailto:…")
+        found.append(Link(label, url))
+    if len(found) > 8:
+        raise ValueError("at most 8 links")
+    return tuple(found)
 
 
 def _networks_in(text: str) -> tuple[Network, ...]:

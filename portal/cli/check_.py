@@ -26,11 +26,23 @@ def run(_args: argparse.Namespace) -> int:
 
         keys_of(settings)
         print("Settings: fine.")
+        branded = _brand(settings)
 
         current = schema.is_current(settings.database_url)
         print("Database: " + ("up to date." if current else "reachable, but run `jalon migrate` first."))
         asyncio.run(_carriers(settings))
-        return 0 if current else 1
+        return 0 if current and branded else 1
+
+
+def _brand(settings: Settings) -> bool:
+    """Whether the shop's look can be shown; all that is wrong with it is said at once."""
+    from portal.branding.brand import checked
+
+    fine, wrong = checked(settings)
+    print(f"Brand: {'; '.join(fine)}.")
+    for problem in wrong:
+        print(f"Brand: {problem}.")
+    return not wrong
 
 
 async def _carriers(settings: Settings) -> None:

@@ -76,12 +76,12 @@ class Assets:
             await _serve(asset, scope, send)
 
 
-def load(directory: Path, generated: Mapping[str, str] | None = None, prefix: str = "/static/") -> Assets:
-    """Read the static folder. `generated` adds texts that are no files, under the names given.
+def load(directory: Path, generated: Mapping[str, str | bytes] | None = None, prefix: str = "/static/") -> Assets:
+    """Read the static folder. `generated` adds what is no file there, under the names given.
 
     Raises UnknownAsset when a stylesheet or a bundle names a file that is not there.
     """
-    bodies = {name: text.encode() for name, text in (generated or {}).items()}
+    bodies = {name: made.encode() if isinstance(made, str) else made for name, made in (generated or {}).items()}
     for path in sorted(directory.rglob("*")):
         name = path.relative_to(directory).as_posix()
         if path.is_file() and not _HIDDEN.search(name):

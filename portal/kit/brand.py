@@ -22,9 +22,14 @@ _ENOUGH: Final = 4.6
 def brand_css(colour: str) -> str:
     """The stylesheet for `colour`, "#rrggbb". Raises ValueError for anything else."""
     brand = parsed(colour)
-    on_brand = max("#ffffff", "#000000", key=lambda ink: contrast(parsed(ink), brand))
     light, dark = ink(colour, LIGHT), ink(colour, DARK)
-    return f":root{{--brand:{_hex(brand)};--on-brand:{on_brand};--brand-ink:light-dark({light},{dark})}}\n"
+    return f":root{{--brand:{_hex(brand)};--on-brand:{on_brand(colour)};--brand-ink:light-dark({light},{dark})}}\n"
+
+
+def on_brand(colour: str) -> str:
+    """White or black, whichever is easier to read on the colour. Raises ValueError for no "#rrggbb"."""
+    brand = parsed(colour)
+    return max("#ffffff", "#000000", key=lambda ink: contrast(parsed(ink), brand))
 
 
 def ink(colour: str, surface: str) -> str:

@@ -182,4 +182,5 @@ WORDS = {
     "npgettext": _npgettext,
     "N_": _marked,
     "NP_": _marked,
+    "direction": i18n.direction,
 }

@@ -58,6 +58,17 @@ def own_name(language: str) -> str:
     return name[0].upper() + name[1:]
 
 
+def add(language: str, messages: catalogues.NullTranslations) -> None:
+    """Speak one language more, from a catalogue that is no file (layouts are tried with invented ones)."""
+    _loaded[language] = messages
+
+
+@cache
+def direction(language: str) -> str:
+    """Which way a language is written: "ltr" or "rtl"."""
+    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
+
+
 @contextmanager
 def using(locale: str, zone: str = "UTC") -> Iterator[None]:
     """Speak `locale` and read clocks in the time zone `zone` (IANA name) inside the block."""

@@ -21,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from portal import paths
 from portal.kit import i18n
-from portal.kit.brand import LIGHT, ink
+from portal.kit.brand import LIGHT, ink, on_brand
 from portal.kit.letters import environment, one_line, tidy
 from portal.settings import Settings
 
@@ -47,7 +47,8 @@ def write(settings: Settings, message: str, locale: str, values: Mapping[str, An
     plain, marked = _environments()
     given = {name: one_line(value) if isinstance(value, str) else value for name, value in values.items()}
     given["shop"] = settings
-    given["colours"] = {"brand": settings.shop_brand_colour, "ink": ink(settings.shop_brand_colour, LIGHT)}
+    colour = settings.shop_brand_colour
+    given["colours"] = {"brand": colour, "on_brand": on_brand(colour), "ink": ink(colour, LIGHT)}
     with i18n.using(locale, settings.time_zone):
         subject = _header(plain.get_template(f"email/{message}/subject.txt").render(given))
         text = tidy(plain.get_template(f"email/{message}/text.txt").render(given))

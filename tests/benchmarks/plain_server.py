@@ -15,14 +15,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from portal import paths
+from portal.branding.brand import brand_of, look
 from portal.kit import assets, html, i18n
-from portal.kit.brand import brand_css
 from portal.kit.clock import SystemClock
 from portal.kit.db import open_database
 from portal.maps.atlas import Atlas
 from portal.orders import queries
 from portal.orders.view import order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
+from portal.settings import Settings
 from tests.benchmarks.seed import token
 
 _ZONE = "Europe/Paris"
@@ -31,8 +32,9 @@ _ZONE = "Europe/Paris"
 def application(views: dict[str, OrderView]) -> Starlette:
     """GET /o/{token} renders the view kept under the token."""
     i18n.load(paths.LOCALES)
-    static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
-    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
+    brand = brand_of(Settings.model_validate({}))
+    static = assets.load(paths.STATIC, brand.files)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale), "look": look(brand, static.url)})
     languages = [("en", "English", "?lang=en"), ("fr", "Français", "?lang=fr")]
 
     async def page(request: Request) -> Response:

@@ -25,6 +25,11 @@ WRONG = {
     "SHOP_URL": ["atelier.example", "mailto:a@b.example", "https://"],
     "SHOP_CONTACT": ["call us", "a@b@c", "ftp://x", "a b@c.example"],
     "SHOP_BRAND_COLOUR": ["", "green", "#fff", "#12345g", "0b6b4f", "#0b6b4f;x"],
+    "SHOP_LOGO": [],  # what the files hold: tests/branding
+    "SHOP_LOGO_DARK": [],
+    "SHOP_FONT": ["", "Comic Sans", "shop.ttf"],
+    "SHOP_CSS": [],
+    "SHOP_LINKS": ["terms", "terms=shop.example", "x=javascript:alert(1)", ";".join(["a=https://b.example"] * 9)],
     "LOCALE": ["", "de", "FR"],
     "TIME_ZONE": ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe"],
     "MAP_BORDERS": ["", "perhaps"],

@@ -15,11 +15,12 @@ from jinja2 import Environment
 from carriers.core.model import Milestone, Reason
 from portal import paths
 from portal.accounts.viewer import NOBODY
+from portal.branding.brand import brand_of, look
 from portal.kit import assets, html, i18n
-from portal.kit.brand import brand_css
 from portal.kit.forms import Form
 from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import ArrivalView, LiveView, OrderState, OrderView, Tone
+from portal.settings import Settings
 from tests.orders.sample_journeys import late, link_only, one, silent_carrier
 from tests.orders.sample_parts import NOW, ORDER, PARCEL, SHOP, TODAY, ZONE, days, entry
 from tests.orders.sample_views import STORIES, several
@@ -38,8 +39,9 @@ VOID = {"meta", "link", "use", "path", "br", "input"}
 @cache
 def env() -> Environment:
     i18n.load(paths.LOCALES)
-    static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
-    return html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
+    brand = brand_of(Settings.model_validate({}))
+    static = assets.load(paths.STATIC, brand.files)
+    return html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale), "look": look(brand, static.url)})
 
 
 def order(view: OrderView, language: str = "en") -> str:

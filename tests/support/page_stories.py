@@ -19,9 +19,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import paths
+from portal.branding.brand import brand_of, look
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
-from portal.kit.brand import brand_css
 from portal.kit.forms import Form, Problem
 from portal.kit.private import Private
 from portal.main import visitor_templates
@@ -58,8 +58,10 @@ _ORDERS: Final = (
 def app(origin: str) -> ASGIApp:
     """All pages, behind the guard."""
     i18n.load(paths.LOCALES)
-    static = assets.load(paths.STATIC, {"css/brand.css": brand_css("#0b6b4f")})
-    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale)})
+    brand = brand_of(Settings.model_validate({}))
+    static = assets.load(paths.STATIC, brand.files)
+    shown = look(brand, static.url)
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale), "look": shown})
     errors = ErrorPages(env, SHOP, Settings.model_validate({}))
 
     async def story(request: Request) -> Response:
@@ -76,7 +78,7 @@ def app(origin: str) -> ASGIApp:
         name, values = account_stories.STORIES[request.path_params["name"]]
         return errors.page(request, name, {**account_stories.SHARED, **values})
 
-    visitor = visitor_templates(Settings.model_validate({}), static.url)
+    visitor = visitor_templates(Settings.model_validate({}), static.url, shown)
 
     async def shared(request: Request) -> Response:
         return HTMLResponse(visitor_page(visitor, request.path_params["name"], request.query_params.get("lang", "en")))
