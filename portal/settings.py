@@ -329,7 +329,7 @@ def _links_in(text: str) -> tuple[Link, ...]:
         label, _, url = (side.strip() for side in part.partition("="))
         whole = re.fullmatch(r"https?://[^\s/?#]+\S*|mailto:[^@\s]+@[^@\s]+", url)
         if not label or len(label) > 40 or not whole:
-            raise ValueError(f"{part[:60]!r} must look like LABEL=https://shop.example/page, or LABEL=mailto:…")
+            raise ValueError("must each look like LABEL=https://shop.example/page, or LABEL=mailto:…; separated by ;")
         found.append(Link(label, url))
     if len(found) > 8:
         raise ValueError("at most 8 links")

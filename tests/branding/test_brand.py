@@ -52,7 +52,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     "links", ["terms", "terms=shop.example", "=https://a.example", "x=javascript:alert(1)", "a=https://"]
 )
 def test_links_are_whole_addresses(links: str) -> None:
-    with pytest.raises(BadSetting, match=r"JALON_SHOP_LINKS: .* must look like"):
+    with pytest.raises(BadSetting, match=r"JALON_SHOP_LINKS: must each look like"):
         load({"JALON_SHOP_LINKS": links})
 
 
