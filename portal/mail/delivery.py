@@ -28,7 +28,13 @@ from portal.mail.private import MAIL_PRIVATE
 
 log = logging.getLogger("jalon.mail")
 TRIES = 20
+STOP = timedelta(days=1)  # for so long an address that refused a message for good gets no other
 Filler = Callable[[Context, Mapping[str, Any]], Mapping[str, Any]]
+_REFUSED = Query(
+    select(MAIL.c.id)
+    .where(MAIL.c.to_hash == bindparam("who"), MAIL.c.state == REFUSED, MAIL.c.settled_at > bindparam("since"))
+    .limit(1)
+)
 _WAITING = Query(
     select(MAIL, MAIL_PRIVATE.c.address, MAIL_PRIVATE.c["values"].label("filling"))
     .join(MAIL_PRIVATE, MAIL_PRIVATE.c.mail_id == MAIL.c.id)
@@ -66,11 +72,15 @@ async def _deliver(context: Context, mail_id: int, fillers: Mapping[str, Filler]
     if row.until is not None and row.until <= context.clock.now():
         await _settle(context, row.id, LATE)
         return
+    who = context.keys.keyed_hash("mail", row.address.lower())
+    if await _has_refused(context, who):
+        await _settle(context, row.id, REFUSED, "refused before")
+        return
     try:
         await _hand_over(context, row, _letter(context, row.message, row.locale, row.filling, fillers))
     except smtp.Refused as problem:
         log.warning("mail %d was refused: %s", row.id, problem)
-        await _settle(context, row.id, REFUSED, str(problem))
+        await _settle(context, row.id, REFUSED, str(problem), who)
     except smtp.Later as problem:
         await _put_off(context, row, str(problem))
     else:
@@ -102,14 +112,21 @@ async def _hand_over(context: Context, row: Any, letter: compose.Letter) -> None
             raise smtp.Later("no mail server is set")
 
 
-async def _settle(context: Context, mail_id: int, state: str, problem: str | None = None) -> None:
+async def _has_refused(context: Context, who: str) -> bool:
+    """Whether this address refused a message a short time ago: asking on harms the shop's good name as a sender."""
+    async with context.db.read() as reader:
+        since = context.clock.now() - STOP
+        return await reader.row(_REFUSED, {"who": who, "since": since}) is not None
+
+
+async def _settle(context: Context, mail_id: int, state: str, problem: str | None = None, who: str = "") -> None:
     now = context.clock.now()
     kept = context.mail_channel == "mailbox"
 
     async def unit(tx: Tx) -> None:
         if (state == SENT and not kept) or state == LATE:
             await tx.run(delete(MAIL_PRIVATE).where(MAIL_PRIVATE.c.mail_id == mail_id))
-        values = {"state": state, "problem": problem, "settled_at": now, "tries": MAIL.c.tries + 1}
+        values = {"state": state, "problem": problem, "settled_at": now, "tries": MAIL.c.tries + 1, "to_hash": who}
         await tx.run(update(MAIL).where(MAIL.c.id == mail_id, MAIL.c.state == WAITING).values(**values))
 
     await context.db.write(unit)

@@ -12,7 +12,8 @@ WAITING, SENT, REFUSED, DEAD, LATE = "waiting", "sent", "refused", "dead", "late
 
 class Mail(Table, table=True):
     """One message to one address. `state`: waiting, sent, refused (for good, by the other side), dead (given
-    up after many tries), late (its time was over). `ref` is in its Message-ID, the same for every try."""
+    up after many tries), late (its time was over). `ref` is in its Message-ID, the same for every try. `to_hash`
+    is a keyed hash of an address that refused, and empty otherwise."""
 
     __table_args__ = (
         Index("uq_mail_ref", "ref", unique=True),

@@ -16,7 +16,6 @@ from sqlalchemy import delete, insert, select
 
 from portal.kit import jobs
 from portal.kit.db import Tx
-from portal.kit.ids import token_hash
 from portal.mail.models import MAIL, WAITING
 from portal.mail.private import MAIL_PRIVATE
 
@@ -45,7 +44,7 @@ async def send(
         "unique_key": unique,
         "message": message,
         "locale": locale,
-        "to_hash": token_hash(f"mail:{ref}"),
+        "to_hash": "",
         "state": WAITING,
         "tries": 0,
         "until": until,

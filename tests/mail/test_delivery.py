@@ -19,7 +19,7 @@ from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.kit.jobs import JOB
 from portal.mail import outbox
-from portal.mail.delivery import TRIES, pause
+from portal.mail.delivery import STOP, TRIES, pause
 from portal.mail.models import MAIL
 from portal.mail.private import MAIL_PRIVATE
 from portal.worker import run_due
@@ -156,6 +156,23 @@ async def test_a_refusal_for_good_is_final_and_another_is_not(context: Context, 
         await write(sender)
         await run_due(sender)
     assert await states(context) == [(state, 1, f"recipient {said[:3]}")]
+
+
+async def test_an_address_that_refused_is_left_alone_for_a_day(any_context: Context, clock: ManualClock) -> None:
+    async with posted(any_context) as (sender, taken):
+        taken.refuse = "550 5.1.1 no such user"
+        await write(sender)
+        await run_due(sender)
+        taken.refuse = ""
+        await write(sender, to=TO.upper())
+        await write(sender, to="bea@example.com")
+        await run_due(sender)
+        assert [letter["To"] for letter in taken.letters] == ["bea@example.com"]
+        assert (await states(sender))[1] == ("refused", 1, "refused before")
+        clock.advance(STOP)
+        await write(sender)
+        await run_due(sender)
+    assert [letter["To"] for letter in taken.letters] == ["bea@example.com", TO]
 
 
 async def test_a_message_whose_time_is_over_is_not_sent(context: Context, clock: ManualClock) -> None:
