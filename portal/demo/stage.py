@@ -16,12 +16,15 @@ from carriers.demo import number_for, number_reaching
 from carriers.demo.numbers import read_number
 from portal.context import Context
 from portal.demo.shop import ORDERS, DemoOrder, Sent, document
+from portal.kit.db import Tx
 from portal.kit.errors import NotThere
 from portal.orders.links import is_open, make_link, order_id_of
+from portal.orders.queries import topic_of
 from portal.orders.sync import import_order
 from portal.platforms.neutral import neutral_order
 from portal.tracking.poller import Poller
 from portal.tracking.queries import shipments
+from portal.tracking.retention import forget_shipments
 
 _STAYS = timedelta(hours=30)  # longer than anyone looks, short enough for a believable date of arrival
 _REST_S = 20.0
@@ -68,9 +71,23 @@ def kept_pages(path: Path) -> dict[str, str]:
 
 
 async def _import(context: Context, order: DemoOrder) -> None:
+    await _clear(context, order)
     now = context.clock.now().replace(microsecond=0)
     handed = tuple(_handed(parcel, now) for parcel in order.sent)
     await import_order(context, neutral_order(document(order, now, handed)))
+
+
+async def _clear(context: Context, order: DemoOrder) -> None:
+    """The parcels of the last play leave the stage: those of this one do not replace them."""
+    try:
+        order_id = await order_id_of(context, order.number)
+    except NotThere:
+        return
+
+    async def unit(tx: Tx) -> None:
+        await forget_shipments(tx, topic_of(order_id))
+
+    await context.db.write(unit)
 
 
 def _handed(parcel: Sent, now: datetime) -> tuple[str, datetime]:

@@ -15,6 +15,7 @@ from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER_LINE, PARCEL, PA
 from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
+from portal.orders.replacements import settle_replacements
 from portal.places.finding import find
 from portal.platforms.neutral import Address, Delivery, Line, NeutralOrder
 from portal.tracking.intake import let_go, register
@@ -28,7 +29,9 @@ _DROP_DELIVERIES = Query(delete(DELIVERY).where(DELIVERY.c.order_id == _ORDER_ID
 _LET_PARCELS_GO = Query(update(PARCEL).where(PARCEL.c.order_id == _ORDER_ID).values(state="gone"))
 _GONE = Query(select(PARCEL.c.shipment_id).where(PARCEL.c.order_id == _ORDER_ID, PARCEL.c.state == "gone"))
 _EMPTY_PARCELS = Query(
-    delete(PARCEL_LINE).where(PARCEL_LINE.c.parcel_id.in_(select(PARCEL.c.id).where(PARCEL.c.order_id == _ORDER_ID)))
+    delete(PARCEL_LINE).where(
+        PARCEL_LINE.c.parcel_id.in_(select(PARCEL.c.id).where(PARCEL.c.order_id == _ORDER_ID, PARCEL.c.state != "gone"))
+    )
 )
 
 
@@ -81,10 +84,18 @@ def _private(order_id: int, document: NeutralOrder, text: str) -> dict[str, Any]
         "phone": document.contact.phone or (customer.phone if customer else None),
         "postcode": shipping.postcode if shipping else None,
         "country": shipping.country if shipping else None,
+        "instructions": _instructions(document),
+        "shop_note": document.shop_note,
         "collect_code": next((d.pickup.code for d in document.deliveries if d.pickup.code), None),
         **_town(shipping),
         "document": text,
     }
+
+
+def _instructions(document: NeutralOrder) -> str | None:
+    """What the customer asked whoever delivers to do; the same words are said once."""
+    said = [delivery.instructions for delivery in document.deliveries if delivery.state != "cancelled"]
+    return "\n".join(dict.fromkeys(text for text in said if text)) or None
 
 
 def _town(address: Address | None) -> dict[str, Any]:
@@ -165,7 +176,8 @@ async def _store_parcels(
     await tx.run(_LET_PARCELS_GO, {"order": order_id})
     await tx.upsert(PARCEL, rows, ["order_id", "external_id"])
     ids = await _ids(tx, PARCEL, order_id)
-    await let_go(tx, [row.shipment_id for row in await tx.rows(_GONE, {"order": order_id})])
+    gone = [row.shipment_id for row in await tx.rows(_GONE, {"order": order_id})]
+    await let_go(tx, gone)
     await tx.run(_EMPTY_PARCELS, {"order": order_id})
     contents = [
         {"parcel_id": ids[parcel.external_id], "line_id": line_ids[line], "quantity": quantity}
@@ -174,6 +186,8 @@ async def _store_parcels(
         if line in line_ids
     ]
     await tx.upsert(PARCEL_LINE, contents, ["parcel_id", "line_id"])
+    if gone:
+        await settle_replacements(tx, now, order_id)
 
 
 async def _parcel(tx: Tx, now: datetime, order_id: int, position: int, parcel: Packed) -> dict[str, Any]:

@@ -123,6 +123,17 @@ class ParcelLine(Table, table=True):
     quantity: int
 
 
+class Promise(Table, table=True):
+    """The day, or the days from one on, that the shop promised for an order, and when it first said so. Promises that
+    another one took the place of stay."""
+
+    id: int | None = key()
+    order_id: int = link("order.id")
+    day_from: date | None = None
+    day: date
+    said_at: datetime
+
+
 class OrderLink(Table, table=True):
     """A secret address that opens one order's page until it expires or is revoked. Only its hash is kept."""
 
@@ -164,6 +175,7 @@ DELIVERY: SaTable = Delivery.__table__  # type: ignore[attr-defined]  # SQLModel
 DELIVERY_LINE: SaTable = DeliveryLine.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PARCEL: SaTable = Parcel.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PARCEL_LINE: SaTable = ParcelLine.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+PROMISE: SaTable = Promise.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINK: SaTable = OrderLink.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINK_USE: SaTable = OrderLinkUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_CONTACT: SaTable = OrderContact.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from carriers import TERMINAL
 from portal.maps.viewmodels import Stop
 from portal.orders.journeys import journey_of
-from portal.orders.viewmodels import DayView, EntryView, FreshnessView, ItemView, ParcelView
+from portal.orders.threads import Threads
+from portal.orders.viewmodels import DayView, EntryView, FormerView, FreshnessView, ItemView, ParcelView
 from portal.progress.parcel import arrival_of, contents, is_late, local_time, tone
 from portal.progress.state import Line, Pack
 from portal.tracking.scan import LACKS, Scan
@@ -30,6 +31,7 @@ class Frame:
     scans: Mapping[int, list[Scan]]
     promise: date | None = None
     destination: Stop | None = None
+    threads: Threads = field(default_factory=Threads)
 
 
 def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView:
@@ -61,6 +63,8 @@ def parcel_view(frame: Frame, position: int, pack: Pack, row: Any) -> ParcelView
         pickup_point=row.pickup_point,
         says_where=any(_place(scan) for scan in entries) or not entries,
         journey=journey_of(entries, milestone, frame.destination),
+        dates=frame.threads.dates(row.id),
+        former=tuple(_former(frame, old) for old in frame.threads.before(row.id)),
     )
 
 
@@ -100,6 +104,11 @@ def _place(scan: Scan) -> str | None:
     if scan.city and scan.region:
         return f"{scan.city}, {scan.region}"
     return scan.city or scan.region or scan.country
+
+
+def _former(frame: Frame, row: Any) -> FormerView:
+    scans = timeline(frame.scans.get(row.id, []), frame.zone)
+    return FormerView(f"parcel-{row.id}", row.carrier_label, row.number, row.replaced_at, scans)
 
 
 def _items(frame: Frame, pack: Pack) -> tuple[ItemView, ...]:

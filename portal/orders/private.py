@@ -8,6 +8,7 @@ from portal.kit.tables import Table, link
 class OrderPrivate(Table, table=True):
     """Contact and address, and the whole neutral document (JSON) with the members we do not use yet.
 
+    `instructions` is what the carrier was asked to do with the parcels, `shop_note` what the shop tells the customer.
     `town…` is where the parcels go, for the owner's map: the gazetteer's town, never the street.
     """
 
@@ -23,6 +24,8 @@ class OrderPrivate(Table, table=True):
     town_country: str | None = None
     town_lat: float | None = None
     town_lon: float | None = None
+    instructions: str | None = None
+    shop_note: str | None = None
     document: str
 
 

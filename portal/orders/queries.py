@@ -13,7 +13,7 @@ from portal.kit.db import Reader
 from portal.kit.events import EVENT
 from portal.kit.ids import token_hash
 from portal.kit.prepared import Query
-from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER, ORDER_LINE, ORDER_LINK, PARCEL, PARCEL_LINE
+from portal.orders.models import DELIVERY, DELIVERY_LINE, ORDER, ORDER_LINE, ORDER_LINK, PARCEL, PARCEL_LINE, PROMISE
 from portal.orders.private import ORDER_PRIVATE
 from portal.tracking import queries as tracking
 from portal.tracking.scan import Scan
@@ -45,6 +45,7 @@ _VERSION = Query(
 )
 _ORDER = Query(
     select(
+        ORDER.c.ref,
         ORDER.c.number,
         ORDER.c.payment,
         ORDER.c.fulfilment,
@@ -57,6 +58,8 @@ _ORDER = Query(
         ORDER.c.promise_to,
         ORDER.c.updated_at,
         ORDER_PRIVATE.c.collect_code,
+        ORDER_PRIVATE.c.instructions,
+        ORDER_PRIVATE.c.shop_note,
         ORDER_PRIVATE.c.town,
         ORDER_PRIVATE.c.town_country,
         ORDER_PRIVATE.c.town_lat,
@@ -101,6 +104,11 @@ _PARCELS = Query(
     .where(PARCEL.c.order_id == bindparam("order"), PARCEL.c.state == "ok")
     .order_by(PARCEL.c.position, PARCEL.c.id)
 )
+_PROMISES = Query(
+    select(PROMISE.c.day_from, PROMISE.c.day, PROMISE.c.said_at)
+    .where(PROMISE.c.order_id == bindparam("order"))
+    .order_by(PROMISE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ class LinkAccess:
 
 @dataclass(frozen=True, slots=True)
 class OrderRows:
-    """An order as it is stored."""
+    """An order as it is stored. `promises`: the shop's days for the whole of it; `estimates`: those for its parcels."""
 
     order: Any
     lines: Sequence[Any]
@@ -134,6 +142,8 @@ class OrderRows:
     parcels: Sequence[Any]
     shipments: Sequence[Any]
     checkpoints: Sequence[Scan]
+    promises: Sequence[Any] = ()
+    estimates: Sequence[Any] = ()
 
 
 def topic_of(order_id: int) -> str:
@@ -169,5 +179,8 @@ async def load(reader: Reader, order_id: int) -> OrderRows | None:
         return None
     lines, deliveries = await reader.rows(_LINES, key), await reader.rows(_DELIVERIES, key)
     parcels = await reader.rows(_PARCELS, key)
-    shipments, checkpoints = await tracking.shipments(reader, topic_of(order_id)) if parcels else ((), ())
-    return OrderRows(order, lines, deliveries, parcels, shipments, checkpoints)
+    topic = topic_of(order_id)
+    shipments, checkpoints = await tracking.shipments(reader, topic) if parcels else ((), ())
+    estimates = await tracking.estimates(reader, topic) if parcels else ()
+    promises = await reader.rows(_PROMISES, key) if order.promise_from or order.promise_to else ()
+    return OrderRows(order, lines, deliveries, parcels, shipments, checkpoints, promises, estimates)

@@ -26,6 +26,7 @@ from portal.kit.secrets import Keys
 from portal.orders import intake
 from portal.orders.contacts import store_contacts
 from portal.orders.models import ORDER
+from portal.orders.promises import note_promise
 from portal.orders.queries import topic_of
 from portal.platforms.neutral import NeutralOrder, as_json, version_key
 
@@ -99,6 +100,7 @@ async def _store(tx: Tx, now: datetime, keys: Keys, document: NeutralOrder, text
             return Outcome.STALE
     columns = {**intake.order_columns(document), "digest": digest, "updated_at": now}
     order_id = await _put(tx, key, columns, stored, now)
+    await note_promise(tx, now, order_id, columns["promise_from"], columns["promise_to"])
     await intake.store_parts(tx, now, order_id, document, text)
     await store_contacts(tx, keys, [order_id])
     tx.emit(topic_of(order_id), "order.changed", order=order_id)

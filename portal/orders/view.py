@@ -11,6 +11,7 @@ from carriers import Milestone
 from portal.maps.viewmodels import Stop
 from portal.orders.parcelview import Frame, parcel_view
 from portal.orders.queries import OrderRows
+from portal.orders.threads import changes, threads
 from portal.orders.viewmodels import ArrivalView, CollectView, ItemView, Money, OrderState, OrderView, ShopView
 from portal.progress.headline import Facts, headline, rail_of, tone_of
 from portal.progress.stand import Rows, stand
@@ -37,11 +38,12 @@ def order_view(
     at = stand(parts)
     shipments = {row.id: row for row in rows.shipments}
     packs, by_id, left, collect = at.packs, at.lines, at.left, at.collect
-    frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to, _destination(order))
+    told = threads(rows.promises, rows.estimates, rows.shipments)
+    frame = Frame(now, zone, len(packs), by_id, polled, _scans(rows), order.promise_to, _destination(order), told)
     parcels = tuple(
         parcel_view(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(packs, 1)
     )
-    facts = Facts(at.state, parcels, collect, left, _promise(order), off, now.astimezone(zone).date())
+    facts = Facts(at.state, parcels, collect, left, _promise(order), off, now.astimezone(zone).date(), at.digital)
     key, arrival = headline(facts)
     return OrderView(
         shop=shop,
@@ -57,11 +59,15 @@ def order_view(
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
         collect=_collect(at.shop_row, collect, _items(at.fetched, by_id), order.collect_code),
         unshipped=_items(left, by_id) if not off else (),
-        digital=tuple(_item(line, line.current) for line in lines if _is_digital(line) and line.current),
+        digital=tuple(_item(line, line.current) for line in lines if line.digital and line.current),
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
         cancel_reason=None if order.cancel_reason in _SAYS_NOTHING else order.cancel_reason,
         total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
         demo=demo,
+        ref=order.ref,
+        dates=changes(told.promised) if not parcels and not off else (),
+        instructions=order.instructions,
+        note=order.shop_note,
     )
 
 
@@ -108,10 +114,6 @@ def _items(
 def _cancelled(lines: Sequence[Line], not_sent: Mapping[int, int]) -> dict[int, int]:
     """Units that were taken off the order, and those that a cancelled order will not send any more."""
     return {line.id: line.ordered - line.current + not_sent.get(line.id, 0) for line in lines}
-
-
-def _is_digital(line: Line) -> bool:
-    return not line.physical and line.kind in ("digital", "gift_card", "physical")
 
 
 def _promise(order: Any) -> ArrivalView | None:

@@ -16,8 +16,10 @@ from portal.progress.values import ArrivalView, OrderState, StepState, StepView,
 __all__ = [
     "ArrivalView",
     "CollectView",
+    "DateView",
     "DayView",
     "EntryView",
+    "FormerView",
     "FreshnessView",
     "ItemView",
     "LiveView",
@@ -82,6 +84,26 @@ class DayView:
     entries: tuple[EntryView, ...]
 
 
+class DateView(NamedTuple):
+    """A day that was given for the arrival, who gave it ("shop" or "carrier") and when. `day_from`: the first of the
+    days, where several were given."""
+
+    day: date
+    said_by: str
+    said_at: datetime
+    day_from: date | None = None
+
+
+class FormerView(NamedTuple):
+    """A parcel that was replaced: under which number it went, until when, and its journey."""
+
+    dom_id: str
+    carrier: str | None
+    number: str | None
+    replaced_at: datetime
+    timeline: tuple[DayView, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FreshnessView:
     """How fresh our knowledge is. `asked_at` is the last successful answer from the carrier,
@@ -105,7 +127,8 @@ class ParcelView:
     only link to: then `milestone` is what the shop said or "handed_over", `timeline` is empty and
     `freshness` None. `items_exact` is False when the shop does not say which item is in which parcel.
     `number` and `carrier` may be None (sent without tracking). `says_where` is False when none
-    of the carrier's scans names a place; `journey` is None when none of them is a town that we know.
+    of the carrier's scans names a place; `journey` is None when none of them is a town that we know. `dates` are all
+    days that were given for it, the first one first; `former` the parcels whose place it took, the last one first.
     """
 
     dom_id: str
@@ -129,6 +152,8 @@ class ParcelView:
     pickup_point: str | None = None
     says_where: bool = True
     journey: Journey | None = None
+    dates: tuple[DateView, ...] = ()
+    former: tuple[FormerView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +184,10 @@ class OrderView:
 
     arriving (with `arrival`), arriving_today, arriving_late, out_for_delivery, in_transit, preparing,
     confirmed, ready_to_collect, ready_for_pickup, attempted, action_required, exception, returning,
-    delivered, collected, returned, lost, cancelled, expired, link_only, partly_delivered.
+    delivered, collected, returned, lost, cancelled, expired, link_only, partly_delivered, available.
     `parcels_done` of the parcels have arrived. `digital` items need no parcel. `cancel_reason` is a shop's
-    code or a sentence of its own.
+    code or a sentence of its own. `ref` names the order in addresses. `dates` are the days given for what has no parcel
+    yet; `instructions` what the customer asked of whoever delivers, `note` what the shop tells the customer.
     """
 
     shop: ShopView
@@ -182,3 +208,7 @@ class OrderView:
     cancel_reason: str | None
     total: Money | None
     demo: bool = False
+    ref: str = ""
+    dates: tuple[DateView, ...] = ()
+    instructions: str | None = None
+    note: str | None = None

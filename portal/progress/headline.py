@@ -25,9 +25,10 @@ _URGENCY = (
 _HOME = ("ordered", "prepared", "in_transit", "out_for_delivery", "delivered")
 _POINT = ("ordered", "prepared", "in_transit", "ready_to_collect", "collected")
 _SHOP = ("ordered", "prepared", "ready_to_collect", "collected")
+_DIGITAL = ("ordered", "prepared", "available")
 _BACK = ("ordered", "prepared", "in_transit", "returning", "returned")
 _TONES = {
-    **dict.fromkeys(("delivered", "collected"), Tone.GOOD),
+    **dict.fromkeys(("delivered", "collected", "available"), Tone.GOOD),
     **dict.fromkeys(("ready_to_collect", "ready_for_pickup", "attempted", "arriving_late"), Tone.WAIT),
     **dict.fromkeys(("action_required", "exception", "returning", "returned", "lost"), Tone.ALERT),
     **dict.fromkeys(("cancelled", "expired"), Tone.OFF),
@@ -58,6 +59,7 @@ class Facts:
     promise: ArrivalView | None
     cancelled: bool
     today: date
+    digital: bool = False  # all that is in the order needs no parcel
 
     @property
     def open(self) -> Sequence[Expected]:
@@ -108,7 +110,7 @@ def _without_parcels(facts: Facts) -> tuple[str, ArrivalView | None]:
     if facts.collect is not None and (facts.collect.state == "ready" or not facts.unshipped):
         return _at_the_shop(facts.collect), None
     if facts.state is OrderState.COMPLETED:
-        return "delivered", None
+        return ("available" if facts.digital else "delivered"), None
     if facts.state is OrderState.SHIPPED:
         return "link_only", None
     key = "preparing" if facts.state is OrderState.PREPARING else "confirmed"
@@ -143,7 +145,7 @@ def _on_the_way(facts: Facts) -> tuple[str, ArrivalView | None]:
 
 
 def _nothing_travels(facts: Facts) -> bool:
-    return not facts.parcels and not facts.unshipped and facts.collect is None
+    return not facts.parcels and not facts.unshipped and facts.collect is None and not facts.digital
 
 
 def _has_left(parcel: Expected) -> bool:
@@ -151,6 +153,8 @@ def _has_left(parcel: Expected) -> bool:
 
 
 def _keys(key: str, facts: Facts) -> tuple[str, ...]:
+    if facts.digital:
+        return _DIGITAL
     if key in ("returning", "returned"):
         return _BACK
     if key == "ready_to_collect" or (facts.collect is not None and not facts.parcels and not facts.unshipped):

@@ -43,6 +43,12 @@ class Stand:
     collect: Collect | None
     shop_row: Any
 
+    @property
+    def digital(self) -> bool:
+        """Whether nothing in the order needs a parcel, and something reaches the customer otherwise."""
+        kept = [line for line in self.lines.values() if line.current]
+        return not self.packs and any(line.digital for line in kept) and not any(line.physical for line in kept)
+
 
 def stand(rows: Rows) -> Stand:
     """Where the order stands."""

@@ -19,6 +19,7 @@ _PROBLEM = {
 }
 ARRIVED = {Milestone.DELIVERED, Milestone.COLLECTED}
 NOT_PHYSICAL = {"digital", "gift_card", "service", "fee", "tip"}
+_SENT_OTHERWISE = {"digital", "gift_card", "physical"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Line:
     def physical(self) -> bool:
         """Whether it travels."""
         return self.kind not in NOT_PHYSICAL and self.requires_shipping
+
+    @property
+    def digital(self) -> bool:
+        """Whether it reaches the customer without a parcel."""
+        return not self.physical and self.kind in _SENT_OTHERWISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,11 @@ def _units(packs: Sequence[Pack], line: Line) -> int:
     return sum(pack.quantities.get(line.id, 0) for pack in packs if pack.allocation == "exact")
 
 
+def to_hand_out(lines: Sequence[Line], fulfilment: str) -> bool:
+    """Whether something that needs no parcel has still to be handed out, as far as the shop says."""
+    return fulfilment != "fulfilled" and any(line.digital and line.current > line.fulfilled for line in lines)
+
+
 def order_state(order: Whole) -> OrderState:
     """The one word for the whole order."""
     if order.cancelled or (order.lines and all(line.current == 0 for line in order.lines)):
@@ -130,7 +141,10 @@ def _waiting(order: Whole) -> OrderState:
     if not order.unshipped:
         if any(line.physical and line.current for line in order.lines):
             return OrderState.SHIPPED  # so the shop says, and not how
-        return OrderState.COMPLETED if order.lines else OrderState.PLACED
+        if order.lines and not to_hand_out(order.lines, order.fulfilment):
+            return OrderState.COMPLETED
+        if not order.lines:
+            return OrderState.PLACED
     if order.fulfilment in ("in_progress", "preparing"):
         return OrderState.PREPARING
     return OrderState.CONFIRMED if order.payment in ("paid", "authorized", "partially_refunded") else OrderState.PLACED

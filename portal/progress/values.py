@@ -46,7 +46,7 @@ class StepState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class StepView:
     """One stop of the rail. `key` is ordered | prepared | in_transit | out_for_delivery | delivered |
-    ready_to_collect | collected | returning | returned; templates word it."""
+    ready_to_collect | collected | returning | returned | available; templates word it."""
 
     key: str
     state: StepState

@@ -20,7 +20,7 @@ from portal.kit import jobs
 from portal.kit.db import Tx
 from portal.kit.prepared import Query
 from portal.tracking.merge import of_this_parcel
-from portal.tracking.models import SHIPMENT, TRACKER
+from portal.tracking.models import REPLACEMENT, SHIPMENT, TRACKER
 from portal.tracking.private import SHIPMENT_PRIVATE
 from portal.tracking.schedule import Urgency
 
@@ -42,6 +42,7 @@ _OPEN = (
         SHIPMENT.c.number.is_not(None),
         SHIPMENT.c.finished_at.is_(None),
         TRACKER.c.shipment_id.is_(None),
+        SHIPMENT.c.id.not_in(select(REPLACEMENT.c.shipment_id)),
     )
 )
 _TRIED = Query(

@@ -16,10 +16,12 @@ from carriers import Milestone
 from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
 from portal.tracking.candidates import look_for_carrier
+from portal.tracking.estimates import note_estimate
 from portal.tracking.merge import refold
-from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
+from portal.tracking.models import CHECKPOINT, ESTIMATE, SHIPMENT, TRACKER
 from portal.tracking.private import PROOF_DOCUMENT, RAW_ANSWER_PARCEL, SHIPMENT_PRIVATE
 from portal.tracking.schedule import Urgency
+from portal.tracking.succession import set_aside
 
 _TOLD = (
     "topic",
@@ -102,12 +104,16 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
         shipment_id = int(old.id)
         columns |= _settled(old, facts)
         changed = {name: value for name, value in columns.items() if getattr(old, name) != value}
+        if "number" in changed and facts.number is not None:
+            await set_aside(tx, now, shipment_id, facts.source, old.number, facts.number)
         if changed:
             await tx.run(update(SHIPMENT).where(SHIPMENT.c.id == shipment_id).values(**changed, updated_at=now))
         if "number" in changed or "carrier" in changed:
             await start_over(tx, shipment_id)
         elif changed:
             await tx.run(_LOOK_AGAIN, {"shipment": shipment_id, "digest": None})
+    if facts.estimate_day is not None and (old is None or old.shop_estimate_day != facts.estimate_day):
+        await note_estimate(tx, now, shipment_id, "shop", facts.estimate_day)
     private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
     await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
     await refold(tx, now, shipment_id)
@@ -153,7 +159,7 @@ async def track(tx: Tx, now: datetime, shipment_id: int, carrier: str | None) ->
 
 async def start_over(tx: Tx, shipment_id: int) -> None:
     """Another number or carrier is the right one: what the old one said is not about this parcel."""
-    for table in (CHECKPOINT, RAW_ANSWER_PARCEL, PROOF_DOCUMENT):
+    for table in (CHECKPOINT, RAW_ANSWER_PARCEL, PROOF_DOCUMENT, ESTIMATE):
         await tx.run(delete(table).where(table.c.shipment_id == shipment_id))
     await tx.run(_UNTRACK, {"shipment": shipment_id})
     nothing = {

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from carriers import Checkpoint, Milestone, Report
 from portal.kit.db import Tx, one
 from portal.kit.prepared import Query
+from portal.tracking.estimates import note_estimate
 from portal.tracking.located import LocatedScan, countries_of, located, moment_of, newest_of
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
@@ -101,6 +102,8 @@ async def merge(tx: Tx, now: datetime, shipment_id: int, topic: str, report: Rep
     changed |= not late and await _keep_private(tx, now, shipment_id, report)
     if not fresh and not changed:
         return False
+    if after["estimate_day"] != kept.estimate_day:
+        await note_estimate(tx, now, shipment_id, "carrier", after["estimate_day"])
     if after["milestone"] != kept.milestone:
         await want_proof(tx, now, shipment_id, report.carrier, Milestone(after["milestone"]))
     await count_unknown(tx, now, shipment_id, report, fresh.values())

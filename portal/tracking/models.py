@@ -163,6 +163,26 @@ class Checkpoint(Table, table=True):
     seen_at: datetime
 
 
+class Estimate(Table, table=True):
+    """A day on which a shipment was said to arrive, by "carrier" or "shop", and when it was said first. Days that
+    another one took the place of stay."""
+
+    id: int | None = key()
+    shipment_id: int = link("shipment.id")
+    said_by: str
+    day: date
+    said_at: datetime
+
+
+class Replacement(Table, table=True):
+    """That another shipment took the place of one: sent anew, or under another number. The one that was replaced keeps
+    its scans and is not asked about any more."""
+
+    shipment_id: int = link("shipment.id", primary_key=True)
+    by_id: int = link("shipment.id")
+    at: datetime
+
+
 class UnknownCode(Table, table=True):
     """A code that a carrier sent and that its adapter's table lacks, with how often a scan bore it."""
 
@@ -179,6 +199,8 @@ SHIPMENT: SaTable = Shipment.__table__  # type: ignore[attr-defined]  # SQLModel
 TRACKER: SaTable = Tracker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 SUBSCRIPTION: SaTable = Subscription.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CHECKPOINT: SaTable = Checkpoint.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ESTIMATE: SaTable = Estimate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+REPLACEMENT: SaTable = Replacement.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 POLL_ACCOUNT: SaTable = PollAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 POLL_WORKER: SaTable = PollWorker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
 
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
-from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
+from portal.tracking.models import CHECKPOINT, ESTIMATE, REPLACEMENT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.scan import AT_THE_DOOR, Scan, Stop
 
@@ -37,9 +37,12 @@ _SHIPMENTS = Query(
         TRACKER.c.known,
         TRACKER.c.expected_at,
         TRACKER.c.problem,
+        REPLACEMENT.c.by_id.label("replaced_by"),
+        REPLACEMENT.c.at.label("replaced_at"),
     )
     .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
     .outerjoin(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
+    .outerjoin(REPLACEMENT, REPLACEMENT.c.shipment_id == SHIPMENT.c.id)
     .where(SHIPMENT.c.topic == bindparam("topic"))
 )
 _CHECKPOINTS = Query(
@@ -115,8 +118,15 @@ _RECEIVED = Query(
         SHIPMENT_PRIVATE.c.country,
     )
     .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
-    .where(SHIPMENT.c.topic == bindparam("topic"), SHIPMENT.c.number.is_not(None))
+    .outerjoin(REPLACEMENT, REPLACEMENT.c.shipment_id == SHIPMENT.c.id)
+    .where(SHIPMENT.c.topic == bindparam("topic"), SHIPMENT.c.number.is_not(None), REPLACEMENT.c.shipment_id.is_(None))
     .order_by(SHIPMENT.c.id)
+)
+_ESTIMATES = Query(
+    select(ESTIMATE.c.shipment_id, ESTIMATE.c.said_by, ESTIMATE.c.day, ESTIMATE.c.said_at)
+    .join(SHIPMENT, SHIPMENT.c.id == ESTIMATE.c.shipment_id)
+    .where(SHIPMENT.c.topic == bindparam("topic"))
+    .order_by(ESTIMATE.c.id)
 )
 
 
@@ -144,11 +154,16 @@ async def shipments(reader: Reader, topic: str) -> tuple[list[Any], list[Scan]]:
     return await reader.rows(_SHIPMENTS, key), [Scan._make(row) for row in await reader.rows(_CHECKPOINTS, key)]
 
 
+async def estimates(reader: Reader, topic: str) -> list[Any]:
+    """The days that were given for a topic's shipments, in the order in which they were given."""
+    return await reader.rows(_ESTIMATES, {"topic": topic})
+
+
 async def shipments_numbered(reader: Reader, number: str) -> list[Any]:
     """Every shipment that has this tracking number, the newest first: carriers give numbers out again."""
     return await reader.rows(_NUMBERED, {"number": number})
 
 
 async def received(reader: Reader, topic: str) -> list[Any]:
-    """A topic's shipments that have a number, with who received them."""
+    """A topic's shipments that have a number and stand, with who received them."""
     return await reader.rows(_RECEIVED, {"topic": topic})

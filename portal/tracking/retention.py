@@ -28,6 +28,11 @@ async def forget_raw_answers(tx: Tx, shipment_ids: Sequence[int]) -> None:
     await tx.run(delete(RAW_ANSWER).where(or_(RAW_ANSWER.c.id.in_(told), *named)))
 
 
+async def forget_shipments(tx: Tx, topic: str) -> None:
+    """Forget every shipment of a topic, and all that was heard of them."""
+    await tx.run(delete(SHIPMENT).where(SHIPMENT.c.topic == topic))
+
+
 async def forget_pushes(tx: Tx, before: datetime, unmerged_before: datetime) -> None:
     """Forget pushes that are merged, and those that never were and are older still."""
     merged = PUSH_INBOX.c.merged_at.is_not(None) & (PUSH_INBOX.c.at < before)

@@ -29,7 +29,7 @@ LANGUAGES = ("en", "fr")
 HEADLINES = (
     "arriving arriving_today arriving_late out_for_delivery in_transit preparing confirmed ready_to_collect "
     "ready_for_pickup attempted action_required exception returning delivered collected returned lost cancelled "
-    "expired link_only partly_delivered"
+    "expired link_only partly_delivered available"
 )
 ARRIVALS = (None, ArrivalView(date(2026, 11, 26), "09:00", None), ArrivalView(TODAY, certain=False))
 HOSTILE = '"><script>alert(1)</script>'

@@ -156,10 +156,15 @@ async def test_partly_cancelled(any_context: Context) -> None:
 
 
 async def test_digital_only(any_context: Context) -> None:
-    view = await shown(any_context, lines=[{"id": "pdf", "title": "Pattern", "quantity": 1, "kind": "digital"}])
-    assert summary(view) == ("completed", "delivered", None)
+    pattern = [{"id": "pdf", "title": "Pattern", "quantity": 1, "kind": "digital"}]
+    view = await shown(any_context, lines=pattern)
+    assert summary(view) == ("confirmed", "confirmed", "ordered")
     assert [(item.title, item.quantity) for item in view.digital] == [("Pattern", 1)]
-    assert (view.unshipped, view.rail) == ((), ())
+    assert (view.unshipped, [step.key for step in view.rail]) == ((), ["ordered", "prepared", "available"])
+    assert not finished(view)
+    view = await shown(any_context, lines=pattern, state={"payment": "paid", "fulfilment": "fulfilled"})
+    assert summary(view) == ("completed", "available", None)
+    assert {step.state for step in view.rail} == {StepState.DONE}
     assert finished(view)
 
 

@@ -20,6 +20,7 @@ HOME = "ordered prepared in_transit out_for_delivery delivered"
 POINT = "ordered prepared in_transit ready_to_collect collected"
 SHOP = "ordered prepared ready_to_collect collected"
 BACK = "ordered prepared in_transit returning returned"
+DIGITAL = "ordered prepared available"
 
 
 def parcel(
@@ -50,9 +51,10 @@ def facts(
     collect: Collect | None = None,
     left: int = 0,
     promise: ArrivalView | None = None,
+    digital: bool = False,
 ) -> Facts:
     """What the sentence depends on; `left` units still have to leave the shop."""
-    return Facts(state, parcels, collect, {1: left} if left else {}, promise, state is S.CANCELLED, TODAY)
+    return Facts(state, parcels, collect, {1: left} if left else {}, promise, state is S.CANCELLED, TODAY, digital)
 
 
 MOVING = parcel(M.IN_TRANSIT)
@@ -148,7 +150,10 @@ STORIES: list[tuple[str, Facts, str, ArrivalView | None, Tone, str, str | None]]
     ),
     ("sent, and not how", facts(state=S.SHIPPED), "link_only", None, Tone.CALM, "", None),
     ("cancelled", facts(MOVING, state=S.CANCELLED), "cancelled", None, Tone.OFF, "", None),
-    ("digital only", facts(state=S.COMPLETED), "delivered", None, Tone.GOOD, "", None),
+    ("over without a parcel", facts(state=S.COMPLETED), "delivered", None, Tone.GOOD, "", None),
+    ("digital", facts(state=S.COMPLETED, digital=True), "available", None, Tone.GOOD, DIGITAL, None),
+    ("digital, paid", facts(state=S.CONFIRMED, digital=True), "confirmed", None, Tone.CALM, DIGITAL, "ordered"),
+    ("digital, at work", facts(state=S.PREPARING, digital=True), "preparing", None, Tone.CALM, DIGITAL, "prepared"),
     ("to collect", facts(state=S.PREPARING, collect=ANNOUNCED), "preparing", None, Tone.CALM, SHOP, "prepared"),
     (
         "ready at the shop",

@@ -74,7 +74,12 @@ STORIES: list[tuple[str, Whole, OrderState]] = [
     ("cancelled on its way", whole(pack(M.EXCEPTION, mug=2, bowl=1), cancelled=True), S.CANCELLED),
     ("every line taken off", whole(lines=(line(MUG, 0), line(BOWL, 0))), S.CANCELLED),
     ("a line taken off", whole(pack(M.DELIVERED, mug=2), lines=(line(MUG, 2), line(BOWL, 0))), S.COMPLETED),
-    ("digital only", whole(lines=DIGITAL, payment="paid"), S.COMPLETED),
+    ("digital only, not handed out", whole(lines=DIGITAL, payment="paid"), S.CONFIRMED),
+    ("digital only, not paid", whole(lines=DIGITAL), S.PLACED),
+    ("digital only, says the shop", whole(lines=DIGITAL, payment="paid", fulfilment="fulfilled"), S.COMPLETED),
+    ("digital only, unit by unit", whole(lines=(line(MUG, kind="digital", fulfilled=1),)), S.COMPLETED),
+    ("digital only, one is missing", whole(lines=(line(MUG, 2, kind="digital", fulfilled=1),)), S.PLACED),
+    ("a fee alone", whole(lines=(line(MUG, kind="fee"),)), S.COMPLETED),
     (
         "digital and a parcel",
         whole(pack(M.IN_TRANSIT, mug=1), lines=(line(MUG), line(BOWL, kind="digital"))),

@@ -86,10 +86,25 @@ async def test_what_changed_is_replaced_and_what_the_carrier_said_stays(
     assert len(await rows(any_context, select(CHECKPOINT))) == 2
 
 
-@pytest.mark.parametrize("changed", [{"number": "S2"}, {"carrier": "tortoise"}])
-async def test_another_number_or_carrier_starts_over(
-    any_context: Context, clock: ManualClock, changed: dict[str, str]
+async def test_another_number_starts_over_and_what_was_heard_of_the_old_one_stays(
+    any_context: Context, clock: ManualClock
 ) -> None:
+    shipment_id = await registered(any_context, SHOP)
+    await told(any_context, shipment_id)
+    clock.advance(timedelta(hours=1))
+    assert await registered(any_context, replace(SHOP, number="S2")) == shipment_id
+    shipments, trackers, private, checkpoints, words = await everything(any_context)
+    new, old = sorted(shipments, key=lambda row: row.id != shipment_id)
+    assert (new.number, new.milestone, new.last_scan_at, new.estimate_day) == ("S2", "handed_over", None, None)
+    assert (old.number, old.milestone) == ("S1", "ready_for_pickup")
+    assert {row.shipment_id for row in checkpoints} == {old.id}
+    assert len(checkpoints) == len(words) == 2
+    assert {row.shipment_id: row.pickup_point for row in private} == {new.id: None, old.id: "Tabac du Port"}
+    assert [(row.shipment_id, row.known) for row in trackers] == [(shipment_id, False)]
+
+
+@pytest.mark.parametrize("changed", [{"carrier": "tortoise"}])
+async def test_another_carrier_starts_over(any_context: Context, clock: ManualClock, changed: dict[str, str]) -> None:
     shipment_id = await registered(any_context, SHOP)
     await told(any_context, shipment_id)
     clock.advance(timedelta(hours=1))

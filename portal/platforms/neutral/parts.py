@@ -220,6 +220,7 @@ class Delivery(Part):
     destination: Address | None = None
     promise: Promise = Promise()
     lines: tuple[DeliveryLine, ...] = ()
+    instructions: Text = None
     handed_to_warehouse: Flag = False
     pickup: Pickup = Pickup()
 
@@ -359,4 +360,5 @@ class NeutralOrder(Part):
     links: Links = Links()
     tags: tuple[Word, ...] = ()
     note: Text = None
+    shop_note: Text = None
     raw: dict[str, Any] = Field(default_factory=dict)

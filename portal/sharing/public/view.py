@@ -61,7 +61,7 @@ def shared_view(rows: SharedRows, scope: Scope, *, now: datetime, zone: ZoneInfo
     shown = tuple(
         _parcel(frame, position, pack, shipments[pack.shipment_id]) for position, pack in enumerate(at.packs, 1)
     )
-    facts = Facts(at.state, shown, at.collect, at.left, _promise(order), off, today)
+    facts = Facts(at.state, shown, at.collect, at.left, _promise(order), off, today, at.digital)
     key, arrival = headline(facts)
     return SharedView(
         scope=scope,
