@@ -82,7 +82,9 @@ class Settings(BaseModel):
         description="Links at the foot of every page, `LABEL=ADDRESS`, separated by `;` or on lines of their own. The "
         "labels terms, returns, privacy, contact and imprint are written in the reader's language.",
     )
-    locale: Literal["en", "fr"] = Field("en", description="The language when neither order nor browser says one.")
+    locale: Literal["de", "en", "es", "fr", "it", "nl"] = Field(
+        "en", description="The language when neither order nor browser says one."
+    )
     time_zone: str = Field("Europe/Paris", description="The shop's time zone (IANA name).")
 
     map_borders: bool = Field(True, description="Whether maps show borders between countries, and their names.")

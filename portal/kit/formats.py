@@ -24,7 +24,7 @@ from portal.kit import i18n
 # A shop that writes English to Europe means "24 November" and 14:05, not the American order.
 _REGIONAL: Final = {"en": "en_GB"}
 # "1er décembre": languages that count the first of a month otherwise, which CLDR's patterns do not say.
-_FIRST: Final = {"fr": "d'er'"}
+_FIRST: Final = {"fr": "d'er'", "it": "d'º'"}
 # Minor digits by ISO 4217 where not 2. CLDR's own table rounds more currencies than the standard does.
 _NO_DIGITS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS: Final = "BHD IQD JOD KWD LYD OMR TND"
@@ -62,16 +62,26 @@ def day(value: date, today: date, /) -> str:
 
 @_remembered
 def day_relative(value: date, today: date, /) -> str:
-    """ "today", "tomorrow", "yesterday", else what `day` says."""
-    here = local_day(value)
-    apart = (here - today).days
+    """ "today", "tomorrow", "yesterday", else what `day` says: where it stands alone."""
+    return _near(value, today) or day(value, today)
+
+
+@_remembered
+def on_day(value: date, today: date, /) -> str:
+    """The same inside a sentence that says when: "mañana", but "el martes, 24 de noviembre"."""
+    return _near(value, today) or i18n.pgettext("on a day", "%(day)s") % {"day": day(value, today)}
+
+
+def _near(value: date, today: date) -> str | None:
+    """The name of a day next to `today`."""
+    apart = (local_day(value) - today).days
     if apart == 0:
         return i18n.pgettext("relative day", "today")
     if apart == 1:
         return i18n.pgettext("relative day", "tomorrow")
     if apart == -1:
         return i18n.pgettext("relative day", "yesterday")
-    return day(here, today)
+    return None
 
 
 @_remembered
@@ -84,15 +94,19 @@ def clock(value: datetime | str, /) -> str:
 
 @_remembered
 def moment(value: datetime, today: date, /) -> str:
-    """Day and clock: "today, 14:05", "Tuesday 24 November, 14:05"."""
-    parts = {"day": day_relative(value, today), "clock": clock(value)}
-    return i18n.pgettext("day, clock", "%(day)s, %(clock)s") % parts
+    """Day and clock, in a sentence or alone: "today, 14:05", "Tuesday 24 November, 14:05"."""
+    near, time_of_day = _near(value, today), {"clock": clock(value)}
+    if near:
+        return i18n.pgettext("day, clock", "%(day)s, %(clock)s") % {"day": near, **time_of_day}
+    return i18n.pgettext("date, clock", "%(day)s, %(clock)s") % {"day": day(value, today), **time_of_day}
 
 
 @_remembered
 def clock_or_moment(value: datetime, today: date, /) -> str:
-    """The clock alone when it is today, else day and clock."""
-    return clock(value) if local_day(value) == today else moment(value, today)
+    """The clock alone when it is today, else day and clock; after a word like "since"."""
+    if local_day(value) == today:
+        return i18n.pgettext("since a clock", "%(clock)s") % {"clock": clock(value)}
+    return moment(value, today)
 
 
 @_remembered
@@ -179,6 +193,7 @@ def _without_year(pattern: str) -> str:
 FILTERS: Final = {
     "day": day,
     "day_relative": day_relative,
+    "on_day": on_day,
     "clock": clock,
     "moment": moment,
     "clock_or_moment": clock_or_moment,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages import Catalog
@@ -17,9 +20,11 @@ from hypothesis import given, strategies as st
 
 from portal import paths
 from portal.kit import html, i18n
+from portal.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted(paths.TEMPLATES.rglob("*.html"))
+TEMPLATES = sorted([*paths.TEMPLATES.rglob("*.html"), *paths.TEMPLATES.rglob("*.txt")])
+CATALOGUES = sorted(paths.LOCALES.glob("*.po"))
 KEYWORDS = {
     "_": None,
     "N_": None,
@@ -37,13 +42,14 @@ def catalogues() -> None:
     i18n.load(paths.LOCALES)
 
 
-def messages_of_the_program() -> set[Key]:
+@cache
+def messages_of_the_program() -> frozenset[Key]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # babel's own gap
     found: set[Key] = set()
     for _, _, message, _, context in extract_from_dir(ROOT, methods, options, KEYWORDS, directory_filter=is_ours):
         found.add((context, message if isinstance(message, str) else tuple(message)))
-    return found
+    return frozenset(found)
 
 
 def is_ours(folder: str) -> bool:
@@ -63,7 +69,7 @@ def messages_of(known: Catalog) -> Iterator[tuple[Key, list[str], bool]]:
             yield (message.context, key), [str(form) for form in said], message.fuzzy
 
 
-@pytest.mark.parametrize("path", sorted(paths.LOCALES.glob("*.po")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_every_message_is_translated_and_none_besides(path: Path) -> None:
     known = {key: said for key, said, fuzzy in messages_of(catalogue(path)) if all(said) and not fuzzy}
     needed = messages_of_the_program()
@@ -72,17 +78,77 @@ def test_every_message_is_translated_and_none_besides(path: Path) -> None:
     assert known.keys() - needed == set(), "no longer said anywhere"
 
 
-@pytest.mark.parametrize("path", sorted(paths.LOCALES.glob("*.po")), ids=lambda path: path.stem)
-def test_translations_name_no_value_that_is_not_given(path: Path) -> None:
-    names = re.compile(r"%\((\w+)\)s")
+def pairs(known: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Of each message: the source that a form answers to, the form, and the number in it that may be left out."""
+    for (_, source), said, _ in messages_of(known):
+        if isinstance(source, str):
+            yield source, said[0], ""
+        else:
+            for form, text in enumerate(said):
+                yield source[min(form, 1)], text, "num" if form == 0 else ""
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_translations_name_the_values_that_are_given(path: Path) -> None:
     wrong = [
-        form
-        for (_, source), said, _ in messages_of(catalogue(path))
-        for form in said
-        if not set(names.findall(form)) <= set(names.findall(str(source))) | {"num"}
-        or re.sub(r"%\(\w+\)s", "", form).count("%")
+        (source, said)
+        for source, said, optional in pairs(catalogue(path))
+        if values(source) - {optional} != values(said) - {optional} or re.sub(r"%\(\w+\)s", "", said).count("%")
     ]
     assert wrong == []
+
+
+def values(text: str) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)s", text))
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_translations_have_the_tags_of_the_source_and_each_value_once(path: Path) -> None:
+    tags, given = re.compile(r"<[^>]*>"), re.compile(r"%\(\w+\)s")
+    wrong = [
+        (source, said)
+        for source, said, _ in pairs(catalogue(path))
+        if sorted(tags.findall(source)) != sorted(tags.findall(said))
+        or len(given.findall(said)) != len(set(given.findall(said)))
+        or "<" in tags.sub("", said)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_plurals_have_the_forms_of_their_language(path: Path) -> None:
+    known = catalogue(path)
+    assert known.num_plurals == 2
+    singular = [n for n in range(30) if gettext.c2py(known.plural_expr)(n) == 0]
+    assert singular == ([0, 1] if path.stem == "fr" else [1])
+    counted = [said for (_, source), said, _ in messages_of(known) if not isinstance(source, str)]
+    assert counted
+    assert all(len(said) == known.num_plurals and all(said) for said in counted)
+
+
+# What a text of each language must not hold: marks of another language, or a typewriter's. Then its marks in pairs.
+SLIPS = {
+    "de": r"\w\s[:;?!]|\w'\w|[«”]",
+    "es": r"\w\s[:;?!]|\w'\w|[“”]",
+    "fr": r"\w[:;?!](?!\w)|(?<![\u00a0\u202f])[»;?!]|\w'\w|[“”]",
+    "it": r"\w\s[:;?!]|\w'\w|[“”]|\bE'|\b(?:perche|pò)\b",
+    "nl": r"\w\s[:;?!]|\w'\w|[“”«]",
+}
+PAIRS = {
+    "de": [("„", "“")],
+    "es": [("¿", "?"), ("¡", "!"), ("«", "»")],
+    "fr": [("«", "»")],
+    "it": [("«", "»")],
+    "nl": [],
+}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_translations_have_the_marks_of_their_language(path: Path) -> None:
+    slips, marks = re.compile(SLIPS[path.stem]), PAIRS[path.stem]
+    texts = [re.sub(r"<[^>]*>|%\(\w+\)s", "x", said) for _, said, _ in pairs(catalogue(path))]
+    assert [text for text in texts if slips.search(text)] == []
+    assert [text for text in texts if any(text.count(opens) != text.count(closes) for opens, closes in marks)] == []
 
 
 class Words(HTMLParser):
@@ -103,7 +169,8 @@ class Words(HTMLParser):
             self.handle_data(given.get(name) or "")
 
     def handle_data(self, data: str) -> None:
-        if self.cdata_elem != "style" and re.search(r"[^\W\d_]", data):  # a stylesheet is not spoken
+        words = re.sub(r"(?<!\w)/[a-z/]+", "", data)  # addresses of pages are no words
+        if self.cdata_elem != "style" and re.search(r"[^\W\d_]", words):  # a stylesheet is not spoken
             self.found.append(data.strip())
 
 
@@ -134,7 +201,8 @@ def test_text_outside_gettext_is_found(source: str) -> None:
 
 
 def test_languages_come_from_the_folder() -> None:
-    assert i18n.languages() == ("en", "fr")
+    assert i18n.languages() == ("de", "en", "es", "fr", "it", "nl")
+    assert set(i18n.languages()) == set(get_args(Settings.model_fields["locale"].annotation))
 
 
 def test_a_broken_catalogue_is_refused(tmp_path: Path) -> None:
@@ -167,7 +235,10 @@ async def test_two_tasks_speak_their_own_language() -> None:
     [
         (["en", "fr"], "fr", "en"),
         ([None, "fr_CA"], "en", "fr"),
-        (["xx"], "de-AT, fr-BE;q=0.5, en;q=0.4", "fr"),
+        (["xx"], "pt-BR, fr-BE;q=0.5, en;q=0.4", "fr"),
+        ([], "de-AT, fr-BE;q=0.5", "de"),
+        (["nl-BE"], "es", "nl"),
+        ([], "sv, es-MX;q=0.9, it;q=0.8", "es"),
         ([], "en;q=0.2, fr;q=0.9", "fr"),
         ([], "fr;q=0, en", "en"),
         ([], "FR-fr", "fr"),

@@ -25,7 +25,7 @@ from tests.orders.sample_journeys import late, link_only, one, silent_carrier
 from tests.orders.sample_parts import NOW, ORDER, PARCEL, SHOP, TODAY, ZONE, days, entry
 from tests.orders.sample_views import STORIES, several
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl")
 HEADLINES = (
     "arriving arriving_today arriving_late out_for_delivery in_transit preparing confirmed ready_to_collect "
     "ready_for_pickup attempted action_required exception returning delivered collected returned lost cancelled "

@@ -47,7 +47,7 @@ ADDRESSES: Final = (
     *(f"/visitor/{name}" for name in ("preview", "cover", "limited", "gone", "ended")),
     "/sharing",
 )
-_LANGUAGES: Final = (("en", "English", "?lang=en"), ("fr", "Français", "?lang=fr"))
+_LANGUAGES: Final = tuple((code, i18n.own_name(code), f"?lang={code}") for code in ("de", "en", "es", "fr", "it", "nl"))
 _OVER: Final = {"delivered", "collected", "cancelled", "digital_only"}
 _ORDERS: Final = (
     {"number": "#1001", "url": "/story/in_transit", "note": "on its way"},

@@ -17,7 +17,7 @@ from portal.orders.pages import OrderPages
 from tests.support.web import Answer, Site, site
 from tests.web.conftest import Shop
 
-LANGUAGES = ["en", "fr"]
+LANGUAGES = ["de", "en", "es", "fr", "it", "nl"]
 INSIDES = re.compile(
     r"Traceback|File \"|portal[./]|sqlite|asyncpg|sqlalchemy|starlette|uvicorn|10\.0\.0|\.py\b", re.IGNORECASE
 )

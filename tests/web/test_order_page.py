@@ -142,7 +142,8 @@ async def test_head_is_get_without_a_body(shop: Shop) -> None:
 SPOKEN = [
     ("mine", "", "", "en"),
     ("mine", "", "fr-CA,fr;q=0.9,en;q=0.1", "fr"),
-    ("mine", "", "de, it", "en"),
+    ("mine", "", "pl, it;q=0.8", "it"),
+    ("mine", "", "pl, sv", "en"),
     ("mine", "?lang=fr", "en", "fr"),
     ("other", "", "en", "fr"),
     ("other", "?lang=en", "fr", "en"),
