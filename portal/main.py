@@ -36,6 +36,7 @@ from portal.kit.tail import Tail
 from portal.mail.mailbox import Mailbox
 from portal.maps import ground
 from portal.maps.atlas import Atlas, Tiles
+from portal.notices.store import TOPIC, Boards
 from portal.ops.health import Health
 from portal.ops.metrics import Metrics
 from portal.orders.doors import ByCookie, ByToken, OrderStream
@@ -67,6 +68,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     static = assets.load(paths.STATIC, brand.files)
     shown = look(brand, static.url)
     env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings), "look": shown})
+    boards = Boards(context.db)
     pages = OrderPages(
         context,
         env,
@@ -74,6 +76,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         _build(
             *map(static.url, _PARTS), *map(str, (shown, context.settings.map_borders, context.settings.map_tiles_url))
         ),
+        boards=boards,
         demo=bool(demo),
     )
     errors = ErrorPages(env, pages.shop, context.settings)
@@ -82,6 +85,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         visitor_templates(context.settings, static.url, shown),
         PageCache(),
         pages.build,
+        boards,
         pages.demo,
     )
     hub = Hub(_by_audience(pages.frame, {AUDIENCE: visitors.frame}), _limits(context))
@@ -112,7 +116,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Mount("/static", static),
         ],
         exception_handlers=errors.handlers(),
-        lifespan=lambda _: _running(context, hub, work_here),
+        lifespan=lambda _: _running(context, hub, boards, work_here),
         max_body_size=rules.largest_body,
     )
     app.router.redirect_slashes = False  # such a redirect is built from the Host header
@@ -265,7 +269,7 @@ async def _robots(_: Request) -> Response:
 
 
 @asynccontextmanager
-async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator[None]:
+async def _running(context: Context, hub: Hub, boards: Boards, work_here: bool) -> AsyncIterator[None]:
     """The tasks of a web process, for as long as it serves."""
 
     hurry = asyncio.Event()
@@ -274,6 +278,9 @@ async def _running(context: Context, hub: Hub, work_here: bool) -> AsyncIterator
         hub.notice(events)
         if hurried(events):
             hurry.set()
+        if any(event.topic == TOPIC for event in events):
+            boards.changed()
+            hub.all_again()
         for event in events:
             react(hub, event)
 

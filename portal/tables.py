@@ -3,6 +3,7 @@
 from portal.accounts import models as account_models, private as account_private
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
+from portal.notices import models as notice_models
 from portal.orders import models as order_models, private as order_private
 from portal.sharing import models as sharing_models, private as sharing_private
 from portal.signin import models as signin_models, private as signin_private
@@ -15,6 +16,7 @@ __all__ = [
     "jobs",
     "mail_models",
     "mail_private",
+    "notice_models",
     "order_models",
     "order_private",
     "quota",

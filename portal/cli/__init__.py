@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": "bring the database to this version's tables",
     "import": "read orders from files",
     "link": "make or revoke the customer's link to an order",
+    "messages": "tell customers something on their pages: add, list, remove, preview, import",
     "poll": "ask the carriers once about what is due, or show how each account fares",
     "track": "ask a carrier about parcels, or read a recorded answer",
     "detect": "tell which carriers a tracking number may belong to",

@@ -217,6 +217,12 @@ class Hub:
         self._dirty[channel] = None
         self._wake.set()
 
+    def all_again(self) -> None:
+        """Render every channel anew: something changed that all of them show."""
+        for channels in self._channels.values():
+            self._dirty.update(dict.fromkeys(channels))
+        self._wake.set()
+
     async def write(self, channel: Channel, frame: Frame) -> None:
         """Write a frame to every stream on a channel that does not have it."""
         message = _body(encode(frame))

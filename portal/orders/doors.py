@@ -157,7 +157,8 @@ class OrderStream:
         async def missed() -> Frame | int:
             async with self._pages.context.db.read() as reader:
                 version = await queries.version(reader, shown.order_id)
-            return version.event if version.event == seen else await self._pages.frame(channel)
+            event = await self._pages.stamp(version)
+            return event if event == seen else await self._pages.frame(channel)
 
         await self._response.follow(scope, receive, send, channel, shown.stream, missed, shown.rests)
 

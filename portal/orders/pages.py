@@ -24,7 +24,9 @@ from portal.kit.guard import csp_with_images
 from portal.kit.live import Channel, Frame
 from portal.kit.negotiate import accepts, known
 from portal.kit.pagecache import Kept, PageCache
+from portal.notices.store import Boards
 from portal.orders import queries
+from portal.orders.notes import with_notices
 from portal.orders.queries import Version
 from portal.orders.view import finished, order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
@@ -58,21 +60,27 @@ class OrderPages:
     env: Environment
     cache: PageCache
     build: str
+    boards: Boards
     demo: bool = False
 
     async def answer(self, shown: Shown, request: Request) -> Response:
         """The answer to a request for an order's page. Raises NotThere and Unavailable."""
         locale = self.locale(shown, request.scope)
         version = shown.version
+        event = await self.stamp(version)
         now = self.context.clock.now().replace(second=0, microsecond=0)
-        etag = f'"{version.event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{shown.how}.{self.build}"'
+        etag = f'"{event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{shown.how}.{self.build}"'
         if known(etag, request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=_caching(etag) | self._policy)
         kept = self.cache.get((shown.base, etag))
         if kept is None:
-            text = await self._render(shown, locale, now)
+            text = await self._render(shown, event, locale, now)
             kept = self.cache.keep((shown.base, etag), text)
         return _answer(kept, request, _caching(etag) | self._policy)
+
+    async def stamp(self, version: Version) -> int:
+        """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
+        return max(version.event, (await self.boards.current()).event)
 
     async def frame(self, channel: Channel) -> Frame:
         """The current fragment of a channel, for all its streams."""
@@ -80,29 +88,30 @@ class OrderPages:
         async with self.context.db.read() as reader:
             version = await queries.version(reader, order_id)
         now = self.context.clock.now().replace(second=0, microsecond=0)
-        view = await self._view(order_id, now)
+        event = await self.stamp(version)
+        view = await self._view(order_id, now, channel.locale)
         with self._speaking(channel.locale):
             body = html.frame("order", html.render(self.env, "orders/_order.html", self._values(view, now)))
             if over := finished(view):
                 done = html.render(self.env, "orders/_live_done.html", {})
                 body += html.frame("live", done, "outerHTML")
-        return Frame(version.event, body, last=over)
+        return Frame(event, body, last=over)
 
-    async def _render(self, shown: Shown, locale: str, now: datetime) -> str:
-        view = await self._view(shown.order_id, now)
-        live = None if finished(view) else LiveView(f"{shown.base}/events", shown.version.event)
+    async def _render(self, shown: Shown, event: int, locale: str, now: datetime) -> str:
+        view = await self._view(shown.order_id, now, locale)
+        live = None if finished(view) else LiveView(f"{shown.base}/events", event)
         languages = [(code, i18n.own_name(code), f"{shown.base}?lang={code}") for code in i18n.languages()]
         more = {"live": live, "lang": locale, "languages": languages, "how": shown.how, "base": shown.base}
         with self._speaking(locale):
             return html.render(self.env, "orders/page.html", self._values(view, now) | more)
 
-    async def _view(self, order_id: int, now: datetime) -> OrderView:
+    async def _view(self, order_id: int, now: datetime, locale: str) -> OrderView:
         async with self.context.db.read() as reader:
             rows = await queries.load(reader, order_id)
         if rows is None:
             raise NotThere
         settings = self.context.settings
-        return order_view(
+        view = order_view(
             rows,
             shop=self.shop,
             now=now,
@@ -110,6 +119,7 @@ class OrderPages:
             polled=served(self.context.accounts),
             demo=self.demo,
         )
+        return with_notices(view, await self.boards.current(), now, (locale, settings.locale))
 
     def _values(self, view: OrderView, now: datetime) -> dict[str, Any]:
         today = now.astimezone(ZoneInfo(self.context.settings.time_zone)).date()

@@ -46,6 +46,7 @@ _VERSION = Query(
 _ORDER = Query(
     select(
         ORDER.c.ref,
+        ORDER.c.shop,
         ORDER.c.number,
         ORDER.c.payment,
         ORDER.c.fulfilment,

@@ -68,6 +68,7 @@ def order_view(
         dates=changes(told.promised) if not parcels and not off else (),
         instructions=order.instructions,
         note=order.shop_note,
+        shop_key=order.shop or None,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.maps.viewmodels import Journey
+from portal.notices.values import Shown
 from portal.progress.values import ArrivalView, OrderState, StepState, StepView, Tone
 
 __all__ = [
@@ -154,6 +155,7 @@ class ParcelView:
     journey: Journey | None = None
     dates: tuple[DateView, ...] = ()
     former: tuple[FormerView, ...] = ()
+    notices: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class OrderView:
     `parcels_done` of the parcels have arrived. `digital` items need no parcel. `cancel_reason` is a shop's
     code or a sentence of its own. `ref` names the order in addresses. `dates` are the days given for what has no parcel
     yet; `instructions` what the customer asked of whoever delivers, `note` what the shop tells the customer.
+    `notices` are the shop's messages to all whom they concern; `shop_key` names the shop on its platform.
     """
 
     shop: ShopView
@@ -212,3 +215,5 @@ class OrderView:
     dates: tuple[DateView, ...] = ()
     instructions: str | None = None
     note: str | None = None
+    notices: tuple[Shown, ...] = ()
+    shop_key: str | None = None

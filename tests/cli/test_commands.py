@@ -226,6 +226,40 @@ def test_a_link_lives_between_a_day_and_a_year(jalon: Shell, days: str) -> None:
     assert (said.status, said.err) == (2, "jalon: --days must be between 1 and 365\n")
 
 
+def test_messages_are_kept_listed_looked_at_and_taken_away(jalon: Shell) -> None:
+    jalon("migrate")
+    assert jalon("messages", "list").out == "No messages.\n"
+    words = ("--text", "Closed = shut", "--text", "fr=Fermé", "--status", "shipped", "--until", "2099-01-01T00:00:00Z")
+    said = jalon("messages", "add", "monday", *words, "--public")
+    assert (said.status, said.out, said.err) == (0, "1 message kept.\n", "")
+    line = (
+        "monday  shown; at the top; to customers and visitors; in en, fr; status: shipped; until 2099-01-01 00:00 UTC\n"
+    )
+    assert jalon("messages", "list").out == line
+    assert jalon("messages", "preview", "monday").out == f"{line}\n[en]\nClosed = shut\n\n[fr]\nFermé\n"
+    file = jalon.folder / "messages.toml"
+    file.write_text(
+        '[[message]]\nname = "strike"\ntext = "<p>On <b onclick=x>strike</b></p>"\nrich = true\n'
+        'carriers = ["Colissimo"]\nfrom = 2099-01-01T00:00:00Z\n'
+    )
+    assert jalon("messages", "import", str(file), "--only").out == "1 message kept, 1 taken away.\n"
+    shown = jalon("messages", "preview", "strike").out
+    assert "strike  not shown now; at the parcel; to customers; in en; carrier: laposte; from 2099" in shown
+    assert "<p>On <b>strike</b></p>" in shown
+    assert jalon("messages", "remove", "strike").status == 0
+    gone = jalon("messages", "remove", "strike")
+    assert (gone.status, gone.err) == (1, "jalon: there is no message 'strike'.\n")
+
+
+def test_what_is_wrong_with_a_message_is_said(jalon: Shell) -> None:
+    said = jalon("messages", "add", "monday", "--text", "x", "--carrier", "nobody")
+    assert (said.status, said.err) == (2, "jalon: carriers: 'nobody' is no carrier: `jalon carriers` lists them\n")
+    assert jalon("messages", "add", "monday").err.startswith("jalon: text: ")
+    assert jalon("messages", "add").err == "jalon: `jalon messages add` wants a name.\n"
+    missing = jalon("messages", "import", str(jalon.folder / "none.json"))
+    assert (missing.status, "No such file" in missing.err) == (2, True)
+
+
 def test_check_says_what_is_fine_and_what_is_not(jalon: Shell) -> None:
     before = jalon("check")
     assert before.status == 1

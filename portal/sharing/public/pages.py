@@ -27,6 +27,8 @@ from portal.kit.negotiate import accepts
 from portal.kit.pagecache import Kept, PageCache
 from portal.kit.redirects import see_other
 from portal.kit.stream import LiveResponse, after_of
+from portal.notices.store import Boards
+from portal.notices.values import Shown
 from portal.sharing.public import opening, reads
 from portal.sharing.public.values import Scope, SharedLink, SharedShop, SharedView
 from portal.sharing.public.view import shared_view
@@ -46,6 +48,7 @@ class VisitorPages:
     env: Environment
     cache: PageCache
     build: str
+    boards: Boards
     demo: bool = False
 
     async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
@@ -94,8 +97,10 @@ class VisitorPages:
             view = None if link is None or link.is_over(now) else await self.view(link.order_id, link.scope, now)
         if link is None or view is None or _has_stayed(link, view, now):
             return self._farewell(channel.locale, link)
+        notices = await self._notices(view, now, channel.locale)
         with i18n.using(channel.locale, self.context.settings.time_zone):
-            body = html.frame("shared", html.render(self.env, "_shared.html", self._values(view, now)))
+            values = self._values(view, now) | {"notices": notices}
+            body = html.frame("shared", html.render(self.env, "_shared.html", values))
             if view.over_at is not None:
                 body += html.frame("live", html.render(self.env, "_live_done.html", {}), "outerHTML")
         return Frame(link.event, body, last=view.over_at is not None)
@@ -136,15 +141,17 @@ class VisitorPages:
 
     async def _kept(self, link: SharedLink, token: str, locale: str) -> Kept:
         minute = self._minute()
-        key = (token, link.id, link.event, link.scope, minute, locale, self.build)
+        told = (await self.boards.current()).event
+        key = (token, link.id, link.event, told, link.scope, minute, locale, self.build)
         kept = None if link.until_arrival else self.cache.get(key)
         if kept is not None:
             return kept
         view = await self.view(link.order_id, link.scope, minute)
         if view is None or _has_stayed(link, view, self.context.clock.now()):
             raise NotThere
+        notices = await self._notices(view, minute, locale)
         live = None if view.over_at else f"/s/{token}/events?after={link.event}&lang={locale}"
-        return self.cache.keep(key, self.text(view, locale, live=live))
+        return self.cache.keep(key, self.text(view, locale, live=live, notices=notices))
 
     def _cover(self, request: Request, link: SharedLink) -> Response:
         return self._plain(request, "cover.html", {"limited": link.limited}, 200)
@@ -165,7 +172,13 @@ class VisitorPages:
 
     def _values(self, view: SharedView, now: datetime) -> dict[str, Any]:
         today = now.astimezone(ZoneInfo(self.context.settings.time_zone)).date()
-        return {"view": view, "shop": self.shop, "today": today}
+        return {"view": view, "shop": self.shop, "today": today, "notices": ()}
+
+    async def _notices(self, view: SharedView, now: datetime, locale: str) -> tuple[Shown, ...]:
+        """What the shop tells everybody; of which shop of several the order is, is not known here."""
+        board = (await self.boards.current()).in_public()
+        statuses = {view.state.value, *(parcel.milestone for parcel in view.parcels)}
+        return board.at_top(now, (locale, self.context.settings.locale), shop=None, statuses=statuses)
 
     def _minute(self) -> datetime:
         return self.context.clock.now().replace(second=0, microsecond=0)
