@@ -10,11 +10,11 @@ BIN := .venv/bin
 FAST := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format docs migration bench wheel lock clean
+.PHONY: help demo test test-fast check format docs screenshots migration bench wheel lock clean
 export PYTHON
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SPEED=)
 	@scripts/install.sh run
@@ -47,6 +47,11 @@ docs: ## write docs/settings.md and docs/carriers.md anew from the settings and 
 	@scripts/install.sh dev
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/carriers_page.py
+
+screenshots: ## write docs/screenshots anew: every kind of page of the demonstration, in Chromium
+	@scripts/install.sh dev
+	@scripts/programs.sh chromium
+	@$(BIN)/python -m scripts.screenshots
 
 migration: ## write the next migration from what the tables lack: NAME="what it does"
 	@scripts/install.sh dev

@@ -9,8 +9,8 @@ time of day alone, so a restarted server tells the same story on.
 """
 
 from carriers.demo.adapter import CARRIER, MANIFEST, signature
-from carriers.demo.journey import number_reaching
+from carriers.demo.journey import number_reaching, seed_between
 from carriers.demo.numbers import number_for
 from carriers.demo.stories import STORIES
 
-__all__ = ["CARRIER", "MANIFEST", "STORIES", "number_for", "number_reaching", "signature"]
+__all__ = ["CARRIER", "MANIFEST", "STORIES", "number_for", "number_reaching", "seed_between", "signature"]

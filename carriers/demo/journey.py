@@ -84,6 +84,18 @@ def number_reaching(story: str, code: str, seed: int, now: datetime) -> str:
     raise ValueError(f"the story {story!r} never comes to {code!r}")
 
 
+def seed_between(story: str, origin: str, destination: str, first: int) -> int:
+    """The first seed from `first` on with which a parcel of this story goes from one town to the other, so that what
+    a shop sends leaves the shop's town and comes to its customer's. Raises ValueError for towns that it never joins."""
+    now = datetime.now(UTC)
+    for seed in range(first, first + 10_000):
+        parcel = read_number(number_for(story, seed, now))
+        towns = _towns(parcel) if parcel is not None else {}
+        if towns and (towns[Site.ORIGIN].name, towns[Site.DESTINATION].name) == (origin, destination):
+            return seed
+    raise ValueError(f"the story {story!r} never goes from {origin} to {destination}")
+
+
 # --- the plan -------------------------------------------------------------------------------------------------
 
 

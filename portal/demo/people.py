@@ -1,4 +1,5 @@
-"""The demonstration's customers: invented, with numbers and addresses that belong to nobody."""
+"""The demonstration's customers: invented, with numbers and addresses that belong to nobody, in towns that
+the playing carrier serves."""
 
 from __future__ import annotations
 
@@ -47,8 +48,8 @@ class DemoPerson:
 
 
 CAMILLE: Final = DemoPerson(
-    "Camille", "Exemple", "camille@example.com", "+33 1 99 00 12 34", "12 rue des Corsaires", "35400", "Saint-Malo"
+    "Camille", "Exemple", "camille@example.com", "+33 1 99 00 12 34", "12 rue des Corsaires", "56000", "Vannes"
 )
 NOUR: Final = DemoPerson(
-    "Nour", "Modèle", "nour@example.com", "+33 6 39 98 56 78", "3 impasse du Cormoran", "29200", "Brest"
+    "Nour", "Modèle", "nour@example.com", "+33 6 39 98 56 78", "3 impasse du Cormoran", "49000", "Angers"
 )

@@ -24,13 +24,15 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A parcel in the demonstration. `story` and `code` say where it stands in the carrier's play;
-    `moving` ones go on from there faster than life, the others stay. `lines` are line ids and counts."""
+    `moving` ones go on from there faster than life, the others stay. `lines` are line ids and counts. It goes from
+    `origin`, a town of the carrier's, to its customer's."""
 
     story: str
     code: str
     lines: Mapping[str, int]
     seed: int
     moving: bool = False
+    origin: str = "Arras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def _collected(now: datetime) -> tuple[Json, ...]:
             "id": "pickup",
             "method": "pickup",
             "state": "in_progress",
-            "location": {"name": "Boutique du Port, Saint-Malo"},
+            "location": {"name": "Boutique du Port, Vannes"},
             "pickup": {
                 "ready_at": ready.isoformat(),
                 "code": "D7-418",
@@ -103,7 +105,7 @@ ORDERS: Final = (
         "#2035",
         NP_("demo story", "International, at the customs office"),
         (_line("1", "Vase Albâtre", "Hauteur 28 cm", 1, 7600),),
-        sent=(Sent("international", "C10", {"1": 1}, seed=31),),
+        sent=(Sent("international", "C10", {"1": 1}, seed=31, origin="Leeds"),),
     ),
     DemoOrder(
         "#2029",

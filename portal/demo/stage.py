@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from carriers import TERMINAL
-from carriers.demo import number_for, number_reaching
+from carriers.demo import number_for, number_reaching, seed_between
 from carriers.demo.numbers import read_number
 from portal.context import Context
 from portal.demo.shop import ORDERS, DemoOrder, Sent, document
@@ -73,7 +73,7 @@ def kept_pages(path: Path) -> dict[str, str]:
 async def _import(context: Context, order: DemoOrder) -> None:
     await _clear(context, order)
     now = context.clock.now().replace(microsecond=0)
-    handed = tuple(_handed(parcel, now) for parcel in order.sent)
+    handed = tuple(_handed(parcel, order.person.city, now) for parcel in order.sent)
     await import_order(context, neutral_order(document(order, now, handed)))
 
 
@@ -90,10 +90,11 @@ async def _clear(context: Context, order: DemoOrder) -> None:
     await context.db.write(unit)
 
 
-def _handed(parcel: Sent, now: datetime) -> tuple[str, datetime]:
+def _handed(parcel: Sent, city: str, now: datetime) -> tuple[str, datetime]:
     """A number whose parcel stands where it should, and since when the carrier has known it. A parcel that
     is to stay rests from its last scan on."""
-    seed = secrets.randbelow(1000) * 1000 + parcel.seed if parcel.moving else parcel.seed
+    first = secrets.randbelow(1000) * 1000 + parcel.seed if parcel.moving else parcel.seed
+    seed = seed_between(parcel.story, parcel.origin, city, first)
     number = number_reaching(parcel.story, parcel.code, seed, now)
     found = read_number(number)
     if found is None:

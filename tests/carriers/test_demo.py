@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 import carriers
 from carriers.core.answers import milestone_of
 from carriers.core.auth import TokenCache
-from carriers.demo import STORIES, number_for, number_reaching
+from carriers.demo import STORIES, number_for, number_reaching, seed_between
 from carriers.demo.codes import CODES
 from carriers.demo.journey import journey
 from carriers.demo.numbers import read_number
@@ -237,3 +237,15 @@ async def test_it_speaks_the_recipients_language(country: str | None, word: str)
 
 def test_all_wordings_fill_in() -> None:
     assert all("{" not in wording.format(town="Lyon") for code in CODES.values() for wording in (code.fr, code.en))
+
+
+def test_a_seed_can_be_found_for_two_towns() -> None:
+    for story, origin in (("in_france", "Arras"), ("international", "Leeds")):
+        seed = seed_between(story, origin, "Vannes", 500)
+        parcel = read_number(number_for(story, seed, NOON))
+        assert parcel is not None
+        told = journey(parcel, NOON + timedelta(hours=1), 1.0)
+        assert told is not None
+        assert (seed >= 500, told.origin.name, told.destination.name) == (True, origin, "Vannes")
+    with pytest.raises(ValueError, match="never goes"):
+        seed_between("in_france", "Leeds", "Vannes", 1)

@@ -49,6 +49,7 @@ ADDRESSES: Final = (
 )
 _LANGUAGES: Final = tuple((code, i18n.own_name(code), f"?lang={code}") for code in ("de", "en", "es", "fr", "it", "nl"))
 _OVER: Final = {"delivered", "collected", "cancelled", "digital_only"}
+_SIGNED_IN: Final = {"late"}  # by its person, who may do more than one who has the link
 _ORDERS: Final = (
     {"number": "#1001", "url": "/story/in_transit", "note": "on its way"},
     {"number": "#1002", "url": "/story/late", "note": ""},
@@ -108,6 +109,8 @@ def order_page(env: Environment, name: str, language: str) -> str:
     view = STORIES[name]()
     live = None if name in _OVER else LiveView(f"/story/{name}/events", 41)
     values: dict[str, Any] = {"view": view, "live": live, "now": NOW, "today": TODAY}
+    if name in _SIGNED_IN:
+        values |= {"how": "person", "base": f"/story/{name}"}
     with i18n.using(language, ZONE):
         return html.render(env, "orders/page.html", values | {"lang": language, "languages": _LANGUAGES})
 
