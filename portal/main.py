@@ -24,6 +24,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal import paths
 from portal.branding.brand import Look, brand_of, look
 from portal.context import Context
+from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
+from portal.dashboard.routes import routes as dashboard_routes
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.descriptors import most_streams
@@ -88,7 +90,13 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         boards,
         pages.demo,
     )
-    hub = Hub(_by_audience(pages.frame, {AUDIENCE: visitors.frame}), _limits(context))
+    desk = Desk(context, env, pages.shop)
+    dashboard = Dashboard(desk, demo=bool(demo))
+
+    def listed(channel: Channel) -> Awaitable[Frame]:
+        return dashboard.frame(channel, hub.gather)
+
+    hub = Hub(_by_audience(pages.frame, {AUDIENCE: visitors.frame, LISTS: listed}), _limits(context))
     rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
     named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
     live = LiveResponse(hub, named)
@@ -98,7 +106,8 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     health = Health(context, hub)
     app = Starlette(
         routes=[
-            *signin_routes(Desk(context, env, pages.shop), demo),
+            *signin_routes(desk, demo),
+            *dashboard_routes(dashboard, DashboardStream(dashboard, hub, live)),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),

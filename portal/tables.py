@@ -1,6 +1,7 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
 from portal.accounts import models as account_models, private as account_private
+from portal.dashboard import models as dashboard_models
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.notices import models as notice_models
@@ -12,6 +13,7 @@ from portal.tracking import models as tracking_models, private as tracking_priva
 __all__ = [
     "account_models",
     "account_private",
+    "dashboard_models",
     "events",
     "jobs",
     "mail_models",

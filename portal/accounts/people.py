@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -10,7 +11,7 @@ from portal.accounts.contacts import Kind, contact_hash, contact_hashes, key_nam
 from portal.accounts.models import CONTACT, PERSON
 from portal.accounts.private import CONTACT_PRIVATE
 from portal.context import Context
-from portal.kit.db import Tx, one
+from portal.kit.db import Reader, Tx, one
 from portal.kit.ids import new_ref
 from portal.kit.prepared import Query
 from portal.kit.secrets import Keys
@@ -29,6 +30,11 @@ _REHASH = Query(
     .where(CONTACT.c.id == bindparam("contact"))
     .values(hash=bindparam("new_hash"), key_name=bindparam("key"))
 )
+
+
+def topic_of(person_id: int) -> str:
+    """Where what concerns a person as a whole is told."""
+    return f"person:{person_id}"
 
 
 async def prove(
@@ -78,6 +84,18 @@ async def hash_anew(context: Context) -> None:
 
     while await context.db.write(unit) == _TOGETHER:
         pass
+
+
+async def locale_of(reader: Reader, person_id: int) -> str | None:
+    """The language that a person has chosen."""
+    row = await reader.row(select(PERSON.c.locale).where(PERSON.c.id == person_id))
+    return row.locale if row is not None else None
+
+
+async def with_contacts(tx: Tx, hashes: Iterable[str]) -> list[int]:
+    """The persons who have proven any of these contacts."""
+    found = select(CONTACT.c.person_id).where(CONTACT.c.hash.in_(list(hashes))).distinct()
+    return [row.person_id for row in await tx.rows(found)]
 
 
 async def _new_person(tx: Tx, now: datetime, locale: str | None) -> int:

@@ -102,9 +102,13 @@ def _bundled(recipe: Path, bodies: dict[str, bytes]) -> dict[str, bytes]:
     parts = {part for names in recipes.values() for part in names}
     if missing := sorted(parts - bodies.keys()):
         raise UnknownAsset(missing[0])
-    # The semicolon has a line of its own: a part may end in a comment.
-    joined = {name: b"\n;\n".join(bodies[part].rstrip() for part in names) for name, names in recipes.items()}
+    joined = {name: _between(name).join(bodies[part].rstrip() for part in names) for name, names in recipes.items()}
     return {name: body for name, body in bodies.items() if name not in parts} | joined
+
+
+def _between(name: str) -> bytes:
+    """What parts are joined with. A script's semicolon has a line of its own: a part may end in a comment."""
+    return b"\n" if name.endswith(".css") else b"\n;\n"
 
 
 def _rewritten(name: str, body: bytes, files: Mapping[str, Asset]) -> bytes:

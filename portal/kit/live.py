@@ -94,6 +94,8 @@ class Hub:
         self._render = render
         self._limits = limits
         self._channels: dict[str, dict[Channel, set[Stream]]] = {}
+        self._gathered: dict[str, set[str]] = {}
+        self._sources: dict[str, frozenset[str]] = {}
         self._dirty: dict[Channel, None] = {}
         self._wake = asyncio.Event()
         self._streams: set[Stream] = set()
@@ -159,14 +161,31 @@ class Hub:
             del channels[stream.channel]
         if not channels:
             del self._channels[stream.channel.topic]
+            self._scatter(stream.channel.topic)
 
     def notice(self, events: Sequence[Happened]) -> None:
         """Something was committed: whoever shows it will be told."""
         for event in events:
-            for channel in self._channels.get(event.topic, ()):
-                self._dirty[channel] = None
+            for topic in (event.topic, *self._gathered.get(event.topic, ())):
+                for channel in self._channels.get(topic, ()):
+                    self._dirty[channel] = None
         if self._dirty:
             self._wake.set()
+
+    def gather(self, topic: str, sources: Iterable[str]) -> None:
+        """What is told on `sources` concerns those who look at `topic`, until this is said anew or nobody looks."""
+        self._scatter(topic)
+        if topic in self._channels:
+            self._sources[topic] = frozenset(sources)
+            for source in self._sources[topic]:
+                self._gathered.setdefault(source, set()).add(topic)
+
+    def _scatter(self, topic: str) -> None:
+        for source in self._sources.pop(topic, ()):
+            topics = self._gathered[source]
+            topics.discard(topic)
+            if not topics:
+                del self._gathered[source]
 
     def end_session(self, session: str) -> None:
         """Close the streams of a session (or of a link that one rests on) that lost its right to look."""

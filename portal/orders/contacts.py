@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.accounts.contacts import Kind, contact_hashes, key_name, normal
-from portal.accounts.people import hash_anew
+from portal.accounts.people import hash_anew, topic_of as person_topic, with_contacts
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.prepared import Query
@@ -24,7 +24,9 @@ _PRIVATE = Query(
         ORDER_PRIVATE.c.order_id == bindparam("order")
     )
 )
-_FORGET = Query(delete(ORDER_CONTACT).where(ORDER_CONTACT.c.order_id == bindparam("order")))
+_FORGET = Query(
+    delete(ORDER_CONTACT).where(ORDER_CONTACT.c.order_id == bindparam("order")).returning(ORDER_CONTACT.c.hash)
+)
 _MARK = Query(update(ORDER).where(ORDER.c.id == bindparam("order")).values(contacts_key=bindparam("key")))
 _BEHIND = Query(
     select(ORDER.c.id)
@@ -35,15 +37,18 @@ _BEHIND = Query(
 
 
 async def store_contacts(tx: Tx, keys: Keys, order_ids: Sequence[int]) -> None:
-    """Make orders' hashes say what their private rows say."""
+    """Make orders' hashes say what their private rows say; persons who gain an order by that are told."""
     made_with = key_name(keys)
     for order_id in order_ids:
         key = {"order": order_id}
         private = await tx.row(_PRIVATE, key)
-        await tx.run(_FORGET, key)
+        before = {row.hash for row in await tx.rows(_FORGET, key)}
         rows = [] if private is None else _hashed(keys, order_id, private)
         await tx.upsert(ORDER_CONTACT, rows, ["order_id", "hash"])
         await tx.run(_MARK, {**key, "key": made_with})
+        if added := {row["hash"] for row in rows} - before:
+            for person in await with_contacts(tx, added):
+                tx.emit(person_topic(person), "order.added", order=order_id)
 
 
 async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:

@@ -43,66 +43,55 @@ _VERSION = Query(
         tracking.last_asked(bindparam("topic")).label("asked"),
     )
 )
-_ORDER = Query(
-    select(
-        ORDER.c.ref,
-        ORDER.c.shop,
-        ORDER.c.number,
-        ORDER.c.payment,
-        ORDER.c.fulfilment,
-        ORDER.c.placed_at,
-        ORDER.c.cancelled_at,
-        ORDER.c.cancel_reason,
-        ORDER.c.currency,
-        ORDER.c.total,
-        ORDER.c.promise_from,
-        ORDER.c.promise_to,
-        ORDER.c.updated_at,
-        ORDER_PRIVATE.c.collect_code,
-        ORDER_PRIVATE.c.instructions,
-        ORDER_PRIVATE.c.shop_note,
-        ORDER_PRIVATE.c.town,
-        ORDER_PRIVATE.c.town_country,
-        ORDER_PRIVATE.c.town_lat,
-        ORDER_PRIVATE.c.town_lon,
-    )
-    .outerjoin(ORDER_PRIVATE)
-    .where(ORDER.c.id == bindparam("order"))
-)
-_LINES = Query(
-    select(
-        ORDER_LINE.c.id,
-        ORDER_LINE.c.title,
-        ORDER_LINE.c.options,
-        ORDER_LINE.c.kind,
-        ORDER_LINE.c.requires_shipping,
-        ORDER_LINE.c.ordered,
-        ORDER_LINE.c.current,
-        ORDER_LINE.c.fulfilled,
-    )
-    .where(ORDER_LINE.c.order_id == bindparam("order"))
-    .order_by(ORDER_LINE.c.position)
-)
-_DELIVERIES = Query(
-    select(
-        DELIVERY.c.id,
-        DELIVERY.c.method,
-        DELIVERY.c.state,
-        DELIVERY.c.label,
-        DELIVERY.c.location,
-        DELIVERY.c.ready_at,
-        DELIVERY.c.collected_at,
-        DELIVERY.c.opening_hours,
-        DELIVERY_LINE.c.line_id,
-        DELIVERY_LINE.c.quantity,
-    )
-    .outerjoin(DELIVERY_LINE)
-    .where(DELIVERY.c.order_id == bindparam("order"))
-)
-_PARCELS = Query(
+# What is read of an order; `orders.many` reads the same of several at once.
+ORDERS = select(
+    ORDER.c.ref,
+    ORDER.c.shop,
+    ORDER.c.number,
+    ORDER.c.payment,
+    ORDER.c.fulfilment,
+    ORDER.c.placed_at,
+    ORDER.c.cancelled_at,
+    ORDER.c.cancel_reason,
+    ORDER.c.currency,
+    ORDER.c.total,
+    ORDER.c.promise_from,
+    ORDER.c.promise_to,
+    ORDER.c.updated_at,
+    ORDER_PRIVATE.c.collect_code,
+    ORDER_PRIVATE.c.instructions,
+    ORDER_PRIVATE.c.shop_note,
+    ORDER_PRIVATE.c.town,
+    ORDER_PRIVATE.c.town_country,
+    ORDER_PRIVATE.c.town_lat,
+    ORDER_PRIVATE.c.town_lon,
+).outerjoin(ORDER_PRIVATE)
+LINES = select(
+    ORDER_LINE.c.id,
+    ORDER_LINE.c.title,
+    ORDER_LINE.c.options,
+    ORDER_LINE.c.kind,
+    ORDER_LINE.c.requires_shipping,
+    ORDER_LINE.c.ordered,
+    ORDER_LINE.c.current,
+    ORDER_LINE.c.fulfilled,
+).order_by(ORDER_LINE.c.position)
+DELIVERIES = select(
+    DELIVERY.c.id,
+    DELIVERY.c.method,
+    DELIVERY.c.state,
+    DELIVERY.c.label,
+    DELIVERY.c.location,
+    DELIVERY.c.ready_at,
+    DELIVERY.c.collected_at,
+    DELIVERY.c.opening_hours,
+    DELIVERY_LINE.c.line_id,
+    DELIVERY_LINE.c.quantity,
+).outerjoin(DELIVERY_LINE)
+PARCELS = (
     select(PARCEL.c.id, PARCEL.c.shipment_id, PARCEL.c.allocation, PARCEL_LINE.c.line_id, PARCEL_LINE.c.quantity)
     .outerjoin(PARCEL_LINE)
-    .where(PARCEL.c.order_id == bindparam("order"), PARCEL.c.state == "ok")
+    .where(PARCEL.c.state == "ok")
     .order_by(PARCEL.c.position, PARCEL.c.id)
 )
 _PROMISES = Query(
@@ -110,6 +99,10 @@ _PROMISES = Query(
     .where(PROMISE.c.order_id == bindparam("order"))
     .order_by(PROMISE.c.id)
 )
+_ORDER = Query(ORDERS.where(ORDER.c.id == bindparam("order")))
+_LINES = Query(LINES.where(ORDER_LINE.c.order_id == bindparam("order")))
+_DELIVERIES = Query(DELIVERIES.where(DELIVERY.c.order_id == bindparam("order")))
+_PARCELS = Query(PARCELS.where(PARCEL.c.order_id == bindparam("order")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from portal.kit.redirects import is_safe, see_other
 from portal.orders.viewmodels import ShopView
 
 START: Final = "jalon-start"  # the cookie of a browser that asked for a code
-AFTER: Final = "/account"
+AFTER: Final = "/orders"
 
 
 @dataclass(frozen=True, slots=True)

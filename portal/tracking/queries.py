@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
 
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
@@ -13,7 +14,7 @@ from portal.tracking.models import CHECKPOINT, ESTIMATE, REPLACEMENT, SHIPMENT, 
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.scan import AT_THE_DOOR, Scan, Stop
 
-_SHIPMENTS = Query(
+_SHIPMENT_COLUMNS = (
     select(
         SHIPMENT.c.id,
         SHIPMENT.c.carrier,
@@ -43,8 +44,8 @@ _SHIPMENTS = Query(
     .outerjoin(SHIPMENT_PRIVATE, SHIPMENT_PRIVATE.c.shipment_id == SHIPMENT.c.id)
     .outerjoin(TRACKER, TRACKER.c.shipment_id == SHIPMENT.c.id)
     .outerjoin(REPLACEMENT, REPLACEMENT.c.shipment_id == SHIPMENT.c.id)
-    .where(SHIPMENT.c.topic == bindparam("topic"))
 )
+_SHIPMENTS = Query(_SHIPMENT_COLUMNS.where(SHIPMENT.c.topic == bindparam("topic")))
 _CHECKPOINTS = Query(
     select(
         CHECKPOINT.c.shipment_id,
@@ -167,3 +168,28 @@ async def shipments_numbered(reader: Reader, number: str) -> list[Any]:
 async def received(reader: Reader, topic: str) -> list[Any]:
     """A topic's shipments that have a number and stand, with who received them."""
     return await reader.rows(_RECEIVED, {"topic": topic})
+
+
+async def shipments_of(reader: Reader, topics: Sequence[str]) -> dict[str, list[Any]]:
+    """The shipments of several topics, without their checkpoints."""
+    found: dict[str, list[Any]] = {topic: [] for topic in topics}
+    asked = _SHIPMENT_COLUMNS.add_columns(SHIPMENT.c.topic).where(SHIPMENT.c.topic.in_(topics)).order_by(SHIPMENT.c.id)
+    for row in await reader.rows(asked):
+        found[row.topic].append(row)
+    return found
+
+
+def topics_moving(since: datetime) -> Select[tuple[str]]:
+    """The topics on which a shipment has not come to its end and has had news since then, to be part of a wider
+    select."""
+    return select(SHIPMENT.c.topic).where(SHIPMENT.c.finished_at.is_(None), SHIPMENT.c.updated_at > since)
+
+
+def topics_changed(since: datetime) -> Select[tuple[str]]:
+    """The topics on which a shipment has changed since then, to be part of a wider select."""
+    return select(SHIPMENT.c.topic).where(SHIPMENT.c.updated_at > since)
+
+
+def topics_numbered(part: str) -> Select[tuple[str]]:
+    """The topics of shipments whose number has `part` in it, to be part of a wider select."""
+    return select(SHIPMENT.c.topic).where(SHIPMENT.c.number.icontains(part, autoescape=True))

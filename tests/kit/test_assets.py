@@ -82,6 +82,13 @@ def test_a_file_that_is_named_must_be_there(folder: Path) -> None:
         assets.load(folder)
 
 
+def test_stylesheets_are_joined_without_a_semicolon_which_would_swallow_the_next_rule(folder: Path) -> None:
+    (folder / "bundles.json").write_text('{"css/page.css": ["css/page.css", "css/more.css"]}')
+    (folder / "css/page.css").write_text("i { color: red }\n")
+    (folder / "css/more.css").write_text("b { color: blue }")
+    assert assets.load(folder).get("css/page.css").body == b"i { color: red }\nb { color: blue }"
+
+
 def test_bundles_keep_order_and_survive_a_last_comment(static: Assets) -> None:
     assert static.get("js/all.js").body == b"one() // ends in a comment\n;\ntwo()"
     with pytest.raises(UnknownAsset):

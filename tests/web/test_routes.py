@@ -65,6 +65,11 @@ MATRIX: dict[str, Rule] = {
     "GET /static": public(404),  # without the hash of a file there is none
     "GET /o/{token}": SECRET,
     "GET /o/{token}/events": SECRET,
+    "GET /orders": Rule(303, 303, 200, 200, 200, personal=True),
+    "GET /orders/events": Rule(404, 404, 200, 200, 200, personal=True),
+    "POST /orders/calendar": account(303),
+    "POST /orders/calendar/end": account(303),
+    "GET /calendar/{token}.ics": Rule(404, 404, 404, 404, 404, personal=True),  # what one opens: tests/dashboard
     "GET /orders/{ref}": THEIRS,
     "GET /orders/{ref}/events": THEIRS,
     "GET /orders/{ref}/sharing": THEIRS,
@@ -118,6 +123,7 @@ SAMPLES = {
     "{id:int}": "9999",
     "/link/{token}": "/link/" + "B" * 27,
     "/s/{token}": "/s/" + "B" * 27,
+    "/calendar/{token}": "/calendar/" + "B" * 27,
 }
 
 
