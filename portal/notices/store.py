@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from markupsafe import Markup
 from sqlalchemy import delete, func, select
 
 from portal.kit.db import Database, Reader, Tx
 from portal.kit.events import EVENT
 from portal.kit.prepared import Query
+from portal.notices.document import cleaned
 from portal.notices.models import NOTICE
 from portal.notices.values import Board, Notice
 
@@ -86,9 +88,12 @@ def _row(notice: Notice, now: datetime) -> dict[str, Any]:
 
 
 def _notice(row: Any) -> Notice:
+    texts = json.loads(row.texts)
+    if row.rich:  # what stands in the database is cleaned once more: only this may become a part of a page
+        texts = {language: Markup(cleaned(text)) for language, text in texts.items()}  # noqa: S704 - cleaned here
     return Notice(
         row.name,
-        json.loads(row.texts),
+        texts,
         row.rich,
         row.tone,
         frozenset(json.loads(row.shops)),

@@ -12,7 +12,7 @@ import carriers
 
 
 class Shown(NamedTuple):
-    """A message in one language. A `rich` one is HTML that was cleaned; `html()` marks it so for templates."""
+    """A message in one language. The text of a `rich` one is markup."""
 
     name: str
     tone: str

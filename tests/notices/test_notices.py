@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from sqlalchemy import update
 
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.notices.document import cleaned, document, documents
+from portal.notices.models import NOTICE
 from portal.notices.store import Boards, board, put, remove
 from portal.notices.values import Board, Notice
 from portal.orders.links import make_link
@@ -157,6 +159,19 @@ async def test_pages_show_what_concerns_them(any_context: Context) -> None:
     assert "another" not in page
     assert "Bonjour" in page
     assert "Hello" in (await here.ask(f"{path}?lang=en")).text
+
+
+async def test_what_was_written_into_the_database_past_us_is_cleaned(any_context: Context) -> None:
+    here, path = await opened_site(any_context)
+    await kept(any_context, {"rich": True})
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(update(NOTICE).values(texts='{"fr": "<b>a</b><script>alert(1)</script>"}'))
+
+    await any_context.db.write(unit)
+    page = (await here.ask(path)).text
+    assert '<div class="rich"><b>a</b></div>' in page
+    assert "alert(1)" not in page
 
 
 async def test_a_message_changes_pages_that_are_known_and_open(any_context: Context) -> None:
