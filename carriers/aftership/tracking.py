@@ -22,7 +22,8 @@ def read(tracking: Json) -> Report:
     """The report on one tracking. The tag is the current status, whatever the newest checkpoint says."""
     tag = text(tracking.get("tag"))
     stated = _meaning(tag, text(tracking.get("subtag")))
-    checkpoints = [_checkpoint(one) for one in objects(tracking.get("checkpoints"))]
+    events = objects(tracking.get("checkpoints")) or objects(tracking.get("checkpoint"))
+    checkpoints = [_checkpoint(one) for one in events]
     found = report(
         SLUG,
         text(tracking.get("tracking_number")) or "",

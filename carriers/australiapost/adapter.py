@@ -55,6 +55,8 @@ MANIFEST: Final = Manifest(
 )
 
 _DELIVERED: Final = "delivered - "
+_CODES: Final = ("code", "error_code")
+_WORDS: Final = ("message", "name", "error_name")
 
 
 class AustraliaPost:
@@ -101,7 +103,9 @@ def _call(requests: Sequence[TrackRequest], account: Account) -> Call:
 def _answer(result: Json, http_status: int, asked: Sequence[str]) -> Answer | None:
     """The answer about one number; None where there is neither an article nor an error in it."""
     number = text(result.get("tracking_id")) or (asked[0] if len(asked) == 1 else "")
+    whole = objects(result.get("consignment"))  # events of all its articles together
     articles = [a for item in objects(result.get("trackable_items")) for a in objects(item.get("items")) or [item]]
+    articles = [*whole, *articles]
     if articles or text(result.get("status")) is not None:
         return Found(number, _report(result, number, articles))
     problem = next(iter(objects(result.get("errors"))), None)
@@ -144,13 +148,13 @@ def _checkpoint(event: Json) -> Checkpoint:
 
 def _refused(data: Json, http_status: int) -> CarrierError:
     problem = next(iter(objects(data.get("errors"))), {})
-    if first_text(problem.get("message"), problem.get("name"), problem.get("code")) is None:
+    if first_text(*(problem.get(name) for name in (*_CODES, *_WORDS))) is None:
         return unreadable(http_status)
     return _error(problem, http_status)
 
 
 def _error(problem: Json, http_status: int) -> CarrierError:
-    code = first_text(problem.get("code"), problem.get("name"))
-    message = first_text(problem.get("message"), problem.get("name")) or f"Australia Post refuses ({code})."
+    code = first_text(*(problem.get(name) for name in (*_CODES, "name")))
+    message = first_text(*(problem.get(name) for name in _WORDS)) or f"Australia Post refuses ({code})."
     kind = ERRORS[code] if code in ERRORS else kind_of_status(http_status)
     return CarrierError(kind, message, code=code, http_status=http_status)

@@ -37,6 +37,8 @@ BEGINNINGS: Final[dict[str, Meaning]] = {
     "shipping information": Meaning(Milestone.LABEL_CREATED),
     "received by australia post": Meaning(Milestone.HANDED_OVER),
     "received item from sender": Meaning(Milestone.HANDED_OVER),
+    "with australia post for delivery today": Meaning(Milestone.OUT_FOR_DELIVERY),
+    "item delivered": Meaning(Milestone.DELIVERED),
     "arrived": _ON_ITS_WAY,
     "arrived awaiting clearance": _CUSTOMS,
     "cleared and awaiting": _ON_ITS_WAY,
@@ -63,7 +65,11 @@ NO_PLACE: Final = frozenset({"transit scan"})
 
 ERRORS: Final[dict[str, ErrorKind]] = {
     "ESB-10001": ErrorKind.NOT_FOUND,
-    "51101": ErrorKind.BAD_REQUEST,  # more than ten numbers
+    "ESB-10002": ErrorKind.INVALID_NUMBER,  # of a product that is not tracked
+    **dict.fromkeys(("ESB-20010", "ESB-20050"), ErrorKind.SERVER),
+    **dict.fromkeys(("51100", "51101", "51102", "51103"), ErrorKind.BAD_REQUEST),  # none, too many, mixed
+    "51104": ErrorKind.NOT_FOUND,
+    "API_002": ErrorKind.RATE_LIMITED,
 }
 
 

@@ -17,7 +17,7 @@ _STOPPED: Final = Meaning(Milestone.EXCEPTION, Reason.OTHER)
 EVENTS: Final[dict[str, Meaning]] = {
     "3000": Meaning(Milestone.LABEL_CREATED),
     **each(Milestone.HANDED_OVER, "1302 2300"),
-    **each(Milestone.IN_TRANSIT, "0405 0410"),
+    **each(Milestone.IN_TRANSIT, "0405 0410 4311 8901"),  # the last two: abroad, and on the way there
     **each(_LATE, "0159 0160 0161 0162 0163 0172 2412"),
     **each(Milestone.OUT_FOR_DELIVERY, "0174 0500"),
     "1479": Meaning(Milestone.ATTEMPTED),
@@ -32,7 +32,7 @@ EVENTS: Final[dict[str, Meaning]] = {
 }
 _PROCESSED: Final = "01"  # the family of scans on the way, but for those above
 
-ERRORS: Final[dict[str, ErrorKind]] = {"004": ErrorKind.NOT_FOUND}
+ERRORS: Final[dict[str, ErrorKind]] = {"004": ErrorKind.NOT_FOUND, "E002": ErrorKind.AUTH}
 THROTTLED: Final = "SLM Monitor"  # told in the text alone
 
 

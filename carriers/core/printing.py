@@ -16,6 +16,7 @@ from carriers.core.model import (
     Estimate,
     Found,
     Milestone,
+    NotFound,
     Place,
     ProofOfDelivery,
     Report,
@@ -29,9 +30,13 @@ _ARRIVED = (Milestone.DELIVERED, Milestone.COLLECTED)
 
 
 def answer_json(carrier: str, answer: Answer) -> Json:
-    """One answer as JSON: always carrier, tracking_number, status, delivered, edd and events; error or the rest."""
+    """One answer as JSON: always carrier, tracking_number, status, delivered, edd and events; error or the rest.
+
+    A carrier that takes a number and has nothing to tell refuses nothing: then the error is null.
+    """
     if isinstance(answer, Found):
         return _report(carrier, answer.report)
+    silent = isinstance(answer, NotFound) and answer.error.http_status is None
     return {
         "carrier": carrier,
         "tracking_number": answer.number or None,
@@ -39,7 +44,7 @@ def answer_json(carrier: str, answer: Answer) -> Json:
         "delivered": False,
         "edd": None,
         "events": [],
-        "error": error_json(answer.error),
+        "error": None if silent else error_json(answer.error),
     }
 
 

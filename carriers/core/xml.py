@@ -35,7 +35,7 @@ def read_xml(body: bytes, *, http_status: int = 200) -> Node:
     """The root element of `body`. Raises CarrierError (by `http_status`, else `server`) for anything else."""
     builder = _Builder()
     try:
-        builder.parser.Parse(body, True)
+        builder.parser.Parse(body.lstrip(), True)  # blanks before a declaration: seen, and not XML
     except (expat.ExpatError, _Refused, ValueError, LookupError) as error:
         raise unreadable(http_status) from error
     return builder.root

@@ -21,7 +21,6 @@ from carriers.dhl_express.codes import EVENTS
 SLUG: Final = "dhl_express"
 _AREA: Final = re.compile(r"^(.+?)\s*-\s*([A-Z]{2})$")
 _TO_NAME: Final = re.compile(r"^Delivered\s*:\s*(\S.*)$", re.IGNORECASE)
-_NOT_ISO: Final = {"UK": "GB"}
 
 
 def report(shipment: Json, number: str) -> Report:
@@ -89,7 +88,7 @@ def _place(area: str | None) -> Place:
     match = _AREA.match(area or "")
     if match is None:
         return Place(text=area)
-    return Place(city=match[1], country=country(_NOT_ISO.get(match[2], match[2])), text=area)
+    return Place(city=match[1], country=country(match[2]), text=area)
 
 
 def _estimate(shipment: Json) -> Estimate | None:

@@ -10,17 +10,19 @@ from dataclasses import replace
 from typing import Final
 
 from carriers.core import meaning
+from carriers.core.answers import deciding
 from carriers.core.meaning import UNKNOWN, Meaning
-from carriers.core.model import Checkpoint, Estimate, Milestone, Place, ProofOfDelivery, Report
+from carriers.core.model import Checkpoint, Estimate, Milestone, Place, ProofOfDelivery, Reason, Report
 from carriers.core.reading import country, time
 from carriers.core.times import CarrierTime, parse_compact
 from carriers.core.xml import Node, anywhere, attribute
-from carriers.dhl_parcel_de.codes import EVENTS, FINER
+from carriers.dhl_parcel_de.codes import EVENTS, FINER, REASONS
 
 SLUG: Final = "dhl_parcel_de"
 _STAMP: Final = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})(?:\s+(\d{1,2}:\d{2}(?::\d{2})?))?$")
 _CLOCK: Final = re.compile(r"^\d{1,2}:\d{2}$")
 _EVENT_NAMES: Final = ("piece-event", "pieceevent")
+_TROUBLE: Final = (Milestone.ATTEMPTED, Milestone.EXCEPTION, Milestone.RETURNING)
 _RETURNING: Final = (Milestone.HANDED_OVER, Milestone.IN_TRANSIT, Milestone.OUT_FOR_DELIVERY)
 
 
@@ -30,6 +32,8 @@ def report(piece: Node, number: str) -> Report:
     stated = _meaning(piece)
     if attribute(piece, "delivery-event-flag") == "1" and stated.milestone is Milestone.UNKNOWN:
         stated = Meaning(Milestone.RETURNED if _goes_back(piece) else Milestone.DELIVERED)
+    if stated.milestone is None and deciding(scans) is None:
+        stated = Meaning(Milestone.LABEL_CREATED)  # DHL has the data, and nothing else happened
     arrived = stated.milestone is Milestone.DELIVERED
     at = _stamp(attribute(piece, "status-timestamp", "last-event-timestamp"))
     code = attribute(piece, "standard-event-code")
@@ -55,6 +59,8 @@ def _meaning(node: Node) -> Meaning:
     """What the codes of a piece or an event say; on the way back, a step forward is one back."""
     code, ice, ric = (attribute(node, name) or "" for name in ("standard-event-code", "ice", "ric"))
     said = FINER.get((code, ice, ric)) or FINER.get((code, ice, "")) or EVENTS.get(code, UNKNOWN)
+    if said.milestone in _TROUBLE and said.reason in (None, Reason.OTHER):
+        said = said._replace(reason=REASONS.get(ric, said.reason))
     if not _goes_back(node):
         return said
     if said.milestone is Milestone.DELIVERED:

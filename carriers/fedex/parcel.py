@@ -17,7 +17,7 @@ from carriers.core.times import CarrierTime
 from carriers.fedex.codes import DELAYS, STATUSES
 
 SLUG: Final = "fedex"
-_CODES: Final = ("code", "derivedCode")  # the finer one first
+_CODES: Final = ("code", "derivedCode", "derivedStatusCode")  # the finer one first
 
 
 def report(result: Json, asked: str) -> Report:

@@ -141,18 +141,36 @@ def _grant(api: str, account: Account) -> Grant:
 
 
 def _answer(parcel: Json, http_status: int, asked: Sequence[str]) -> Answer:
-    own = first_text(parcel.get("requested"), parcel.get("unitno"))
-    number = own or (asked[0] if len(asked) == 1 else "")
+    number = _number(parcel, asked)
     if text(parcel.get("status")) is not None or objects(parcel.get("events")):
         return Found(number, _report(parcel, number))
     return refusal(number, _problem(parcel, http_status))
 
 
+def _number(parcel: Json, asked: Sequence[str]) -> str:
+    """The number asked about; what was requested can be a reference, under which several parcels go."""
+    requested, unit = text(parcel.get("requested")), text(parcel.get("unitno"))
+    if requested is not None and (unit is None or plain(requested) in asked):
+        return requested
+    return unit or (asked[0] if len(asked) == 1 else "")
+
+
 def _problem(data: Json, http_status: int) -> CarrierError:
     """What GLS, or the gateway in front of it, has against a question or against one number in it."""
     fault, listed = an_object(data.get("fault")), next(iter(objects(data.get("errors"))), {})
-    code = first_text(data.get("errorCode"), an_object(fault.get("detail")).get("errorcode"), listed.get("errorCode"))
-    said = first_text(data.get("errorMessage"), fault.get("faultstring"), listed.get("errorMessage"))
+    code = first_text(
+        data.get("errorCode"),
+        an_object(fault.get("detail")).get("errorcode"),
+        listed.get("errorCode"),
+        data.get("status") if "title" in data else None,
+    )
+    said = first_text(
+        data.get("errorMessage"),
+        fault.get("faultstring"),
+        listed.get("errorMessage"),
+        data.get("detail") if isinstance(data.get("detail"), str) else None,
+        data.get("title"),
+    )
     if code is None and said is None:
         return unreadable(http_status)
     expired = True if code in EXPIRED else None

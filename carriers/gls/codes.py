@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from carriers.core.errors import ErrorKind
-from carriers.core.meaning import UNKNOWN, Meaning, each
+from carriers.core.meaning import NOTE, UNKNOWN, Meaning, each
 from carriers.core.model import Milestone, Reason
 
 CLOSED: Final = "FINAL"  # the history is closed: how it ended is in the events
@@ -27,11 +27,14 @@ STATUSES: Final[dict[str, Meaning]] = {
 }
 
 EVENTS: Final[dict[str, Meaning]] = {
-    **each(Milestone.LABEL_CREATED, "INTIAL.PREADVICE"),  # GLS spells it so
+    **each(Milestone.LABEL_CREATED, "INTIAL.PREADVICE INTIAL.E48_DATA"),  # GLS spells it so
     **each(Milestone.HANDED_OVER, "INTIAL.NORMAL"),
     **each(Milestone.IN_TRANSIT, "INBOUD.NORMAL OUTBOD.NORMAL"),
     **each(Milestone.OUT_FOR_DELIVERY, "OUTDEL.NORMAL"),
     **each(Milestone.DELIVERED, "DELIVD.NORMAL"),
+    **each(Milestone.READY_FOR_PICKUP, "DELIVD.PARCELSHOP"),
+    **each(Milestone.COLLECTED, "DELIVD.DEL_BY_PSAPP"),  # handed out in the shop
+    **each(NOTE, "CHANGD.MONEWADDR CHANGD.PARCELBOX"),  # a wish of the recipient
     **each(Milestone.CANCELLED, "CANCEL.NORMAL"),
 }
 

@@ -143,5 +143,5 @@ def _is_empty(whole: object) -> bool:
 def _nothing(data: Json, http_status: int) -> CarrierError:
     inner = next((i for w in _WRAPPERS for i in objects(data.get(w))), {})
     warning = next(iter(objects(data.get("Warnings")) or objects(inner.get("Warnings"))), {})
-    message = text(warning.get("Description")) or "PostNL does not know this barcode."
+    message = first_text(warning.get("Description"), warning.get("Message")) or "PostNL does not know this barcode."
     return CarrierError(ErrorKind.NOT_FOUND, message, code=text(warning.get("Code")), http_status=http_status)

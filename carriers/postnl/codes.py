@@ -1,8 +1,8 @@
 """What PostNL's codes mean. Facts: PostNL's published list of shipment status codes.
 
 A shipment has a status; its events have codes of their own, whose letter stands before or behind the
-digits depending on the year. Few of those are documented: an event is read through the status that
-PostNL set at the same second.
+digits depending on the year. Few of those are documented, so an event is read through the status that
+PostNL set at the same second, where there is one.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ STATUSES: Final[dict[str, Meaning]] = {
 EVENTS: Final[dict[str, Meaning]] = {
     "A01": Meaning(Milestone.LABEL_CREATED),
     "B01": Meaning(Milestone.HANDED_OVER),
+    "J01": Meaning(Milestone.IN_TRANSIT),  # sorted
+    "J05": Meaning(Milestone.OUT_FOR_DELIVERY),
 }
 
 # Fault codes of the gateway in front of the service.

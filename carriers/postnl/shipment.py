@@ -73,7 +73,7 @@ def _checkpoints(shipment: Json, status: Json, at: CarrierTime | None) -> list[C
 
 def _event(event: Json, moments: dict[str | None, Meaning]) -> Checkpoint:
     code, moment = said(event.get("Code")), said(event.get("TimeStamp"))
-    meaning = EVENTS.get(_letter_first(code)) or (moments.get(moment) if moment is not None else None)
+    meaning = (moments.get(moment) if moment is not None else None) or EVENTS.get(_letter_first(code))
     return checkpoint(meaning or UNKNOWN, code=code, text=said(event.get("Description")), at=stamp(moment))
 
 

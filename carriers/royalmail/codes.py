@@ -13,6 +13,7 @@ from carriers.core.meaning import Meaning, each
 from carriers.core.model import Milestone, Reason
 
 EVENTS: Final[dict[str, Meaning]] = {
+    "EVBAH": Meaning(Milestone.HANDED_OVER),
     **each(Milestone.IN_TRANSIT, "EVODO EVORI EVNSR"),
     "EVNMI": Meaning(Milestone.IN_TRANSIT, Reason.CARRIER_OPERATIONS, delayed=True),  # sent to the wrong office
     "EVGPD": Meaning(Milestone.OUT_FOR_DELIVERY),
@@ -22,6 +23,7 @@ EVENTS: Final[dict[str, Meaning]] = {
 }
 
 CATEGORIES: Final[dict[str, Meaning]] = {
+    "WE'VE GOT IT": Meaning(Milestone.HANDED_OVER),
     "IN TRANSIT": Meaning(Milestone.IN_TRANSIT),
     "OUT FOR DELIVERY": Meaning(Milestone.OUT_FOR_DELIVERY),
     "DELIVERED": Meaning(Milestone.DELIVERED),

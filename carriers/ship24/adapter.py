@@ -30,7 +30,7 @@ from carriers.core.errors import CarrierError, ErrorKind
 from carriers.core.http import Call
 from carriers.core.model import Answer, Found, NotFound
 from carriers.core.reading import Json, an_object, first_text, kind_of_status, objects, read_json, text, unreadable
-from carriers.ship24.codes import ERRORS
+from carriers.ship24.codes import ERRORS, NUMBER, UNFIT
 from carriers.ship24.tracking import SLUG, number_of, read
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ MANIFEST: Final = Manifest(
         proof="The webhook secret comes along (Authorization: Bearer).",
         set_up="Enter the address under Integrations, Webhook. The secret is shown there.",
     ),
-    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.SIGNER),
+    gives=gives(Gives.PLACES, Gives.ESTIMATE, Gives.WINDOW, Gives.SIGNER),
     times=Times.MIXED,
 )
 
@@ -139,11 +139,11 @@ def _answers(data: Json) -> list[Answer]:
 def _answer(tracking: Json) -> Answer:
     found = read(tracking)
     if found.milestone is None and not found.checkpoints:
-        return NotFound(found.number, _nothing(200))
+        return NotFound(found.number, _nothing(None))
     return Found(found.number, found)
 
 
-def _nothing(http_status: int) -> CarrierError:
+def _nothing(http_status: int | None) -> CarrierError:
     return CarrierError(ErrorKind.NOT_FOUND, "The courier says nothing yet.", http_status=http_status)
 
 
@@ -153,4 +153,6 @@ def _refused(data: Json, http_status: int) -> CarrierError:
     if message is None:
         return unreadable(http_status)
     kind = ERRORS[code] if code in ERRORS else kind_of_status(http_status)
+    if code == UNFIT and NUMBER in message:
+        kind = ErrorKind.INVALID_NUMBER
     return CarrierError(kind, message, code=code, http_status=http_status)

@@ -19,4 +19,6 @@ MILESTONES: Final[dict[str, Meaning]] = {
     "exception": Meaning(Milestone.EXCEPTION, Reason.OTHER),
 }
 
+UNFIT: Final = "validation_error"
+NUMBER: Final = "trackingNumber"  # named in the message when it is the number that does not fit
 ERRORS: Final[dict[str, ErrorKind]] = {"tracker_not_found": ErrorKind.NOT_FOUND}

@@ -91,8 +91,20 @@ def _wall(value: object) -> CarrierTime | None:
 
 
 def _estimate(delivery: Json) -> Estimate | None:
-    day = time(delivery.get("estimatedDeliveryDate"))
-    return Estimate(day.wall.date()) if day is not None else None
+    """The day, and the courier's window on it."""
+    window = an_object(delivery.get("courierEstimatedDeliveryDate"))
+    earliest, latest = (_clock(window.get(end)) for end in ("from", "to"))
+    day = time(delivery.get("estimatedDeliveryDate")) or latest or earliest
+    if day is None:
+        return None
+    whole = earliest is not None and latest is not None and earliest.sort_key < latest.sort_key
+    same_day = whole and {at.wall.date() for at in (earliest, latest) if at} == {day.wall.date()}
+    return Estimate(day.wall.date(), earliest, latest) if same_day else Estimate(day.wall.date())
+
+
+def _clock(value: object) -> CarrierTime | None:
+    at = time(value)
+    return at if at is not None and not at.date_only else None
 
 
 def _proof(delivery: Json) -> ProofOfDelivery | None:

@@ -104,7 +104,7 @@ def _answer(tracking: Json) -> Answer:
 def _refused(data: Json, http_status: int) -> CarrierError:
     problem = next(iter(objects(data.get("errors"))), {})
     code = first_text(problem.get("error_code"), data.get("error_code"))
-    message = first_text(problem.get("message"), data.get("message"), code)
+    message = first_text(problem.get("message"), an_object(data.get("error")).get("message"), data.get("message"), code)
     if message is None:
         return unreadable(http_status)
     return CarrierError(

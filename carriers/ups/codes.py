@@ -67,6 +67,11 @@ STATUSES: Final[dict[int, Meaning]] = {
     **_all(_NOTE, *range(95, 123), 127, 128, 129, 130, 131, 133, 135, 136, 140, 142, 153, 154, 155),
 }
 
+# Only where UPS gave no number: the two letters of an activity, where the type says less.
+ACTIVITIES: Final[dict[str, Meaning]] = {
+    "OT": Meaning(Milestone.OUT_FOR_DELIVERY),
+}
+
 # Only where UPS gave no number. D is missing on purpose: it also stands for "loaded" and "out for delivery".
 TYPES: Final[dict[str, Meaning]] = {
     "M": Meaning(Milestone.LABEL_CREATED),

@@ -15,10 +15,11 @@ from carriers.core.answers import deciding, newest_first
 from carriers.core.model import Checkpoint, Document, Estimate, Milestone, Place, ProofOfDelivery, Report
 from carriers.core.reading import Json, an_object, country, first_text, number, objects, text
 from carriers.core.times import CarrierTime, parse_compact, parse_offset, with_offset
-from carriers.ups.codes import STATUSES, TYPES, UNKNOWN, Meaning
+from carriers.ups.codes import ACTIVITIES, STATUSES, TYPES, UNKNOWN, Meaning
 
 SLUG: Final = "ups"
 _WINDOWS: Final = ("EDW", "CDW", "IDW")  # estimated, confirmed, imminent delivery window
+_NOTHING: Final = "null"  # a text, in some answers
 _MAGIC: Final = (
     (b"GIF8", "image/gif"),
     (b"\x89PNG", "image/png"),
@@ -33,7 +34,7 @@ def report(package: Json, fallback: str) -> Report:
     delivered = _delivery_day(package)
     checkpoints = newest_first(_checkpoint(a, delivered is not None) for a in objects(package.get("activity")))
     current = an_object(package.get("currentStatus"))
-    stated = first_text(current.get("code"), current.get("statusCode"))
+    stated = _number(current.get("code"), current.get("statusCode"))
     now = _now(stated, text(current.get("type")), checkpoints)
     return Report(
         carrier=SLUG,
@@ -52,11 +53,16 @@ def report(package: Json, fallback: str) -> Report:
     )
 
 
-def meaning(code: str | None, kind: str | None, *, delivered: bool) -> Meaning:
-    """What a numeric code says, or the type where UPS gave no number. `delivered`: UPS states a delivery date."""
+def meaning(code: str | None, kind: str | None, activity: str | None = None, *, delivered: bool) -> Meaning:
+    """What a numeric code says; where UPS gave no number, the code of the activity or the type.
+
+    `delivered`: UPS states a delivery date.
+    """
     if code is not None:
         numeric = number(code)
         return UNKNOWN if numeric is None else STATUSES.get(numeric, UNKNOWN)
+    if (activity or "") in ACTIVITIES:
+        return ACTIVITIES[activity or ""]
     if kind == "D":
         return Meaning(Milestone.DELIVERED) if delivered else UNKNOWN
     return TYPES.get(kind or "", UNKNOWN)
@@ -104,7 +110,9 @@ def documents(delivery: Json) -> tuple[Document, ...]:
         ("image", an_object(delivery.get("deliveryPhoto")).get("photo")),
         ("text/html", an_object(delivery.get("pod")).get("content")),
     )
-    whole = [(usual, "".join(p.split())) for usual, p in papers if isinstance(p, str) and "://" not in p]
+    whole = [
+        (usual, "".join(p.split())) for usual, p in papers if isinstance(p, str) and "://" not in p and p != _NOTHING
+    ]
     return tuple(Document(_format(content) or usual, content) for usual, content in whole if content)
 
 
@@ -126,6 +134,12 @@ def _now(code: str | None, kind: str | None, checkpoints: tuple[Checkpoint, ...]
     return Meaning(newest.milestone, newest.reason, newest.delayed) if newest is not None else Meaning(None)
 
 
+def _number(*codes: object) -> str | None:
+    """The numeric one of the codes; the first where none is."""
+    known = [code for value in codes if (code := text(value)) is not None]
+    return next((code for code in known if number(code) is not None), next(iter(known), None))
+
+
 def _code(activity: Json) -> str | None:
     return text(an_object(activity.get("status")).get("statusCode"))
 
@@ -133,7 +147,7 @@ def _code(activity: Json) -> str | None:
 def _checkpoint(activity: Json, delivered: bool) -> Checkpoint:
     status = an_object(activity.get("status"))
     kind = text(status.get("type"))
-    said = meaning(_code(activity), kind, delivered=delivered)
+    said = meaning(_code(activity), kind, text(status.get("code")), delivered=delivered)
     return Checkpoint(
         code=first_text(status.get("code"), status.get("statusCode"), kind),
         text=first_text(status.get("description"), status.get("simplifiedTextDescription")),

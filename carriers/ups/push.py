@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from carriers.core.model import Checkpoint, Estimate, Milestone, ProofOfDelivery, Report
 from carriers.core.reading import Json, an_object, first_text, text
-from carriers.core.times import CarrierTime, with_offset
+from carriers.core.times import CarrierTime, parse_offset, with_offset
 from carriers.ups.package import SLUG, documents, meaning, place, stamp, unknown
 
 
@@ -18,7 +18,7 @@ def pushed_report(event: Json) -> Report:
     status = an_object(event.get("activityStatus"))
     code = text(status.get("descriptionCode"))
     delivered = stamp(event.get("actualDeliveryDate"), event.get("actualDeliveryTime"))
-    said = meaning(code, text(status.get("type")), delivered=delivered is not None)
+    said = meaning(code, text(status.get("type")), text(status.get("code")), delivered=delivered is not None)
     at = _time(event)
     known = said.milestone is not Milestone.UNKNOWN
     return Report(
@@ -49,8 +49,16 @@ def _time(event: Json) -> CarrierTime | None:
     local = stamp(event.get("localActivityDate"), event.get("localActivityTime"))
     utc = stamp(event.get("gmtActivityDate"), event.get("gmtActivityTime"))
     if local is not None:
-        return with_offset(local, utc, None)
+        return with_offset(local, utc, _offset(event.get("gmtOffset")))
     return CarrierTime(utc.wall, timedelta(0)) if utc is not None and not utc.date_only else utc
+
+
+def _offset(value: object) -> timedelta | None:
+    """An offset, "-04.00"."""
+    try:
+        return parse_offset((text(value) or "").replace(".", ":"))
+    except ValueError:
+        return None
 
 
 def _delivered_at(delivered: CarrierTime | None, at: CarrierTime | None) -> CarrierTime | None:
@@ -73,4 +81,5 @@ def _estimate(event: Json) -> Estimate | None:
 def _proof(event: Json) -> ProofOfDelivery | None:
     photo = text(event.get("deliveryPhoto"))
     papers = documents({"deliveryPhoto": {"photo": event.get("deliveryPhoto")}}) if photo else ()
-    return ProofOfDelivery(documents=papers) if papers else None
+    signed_by = text(event.get("receivedBy"))
+    return ProofOfDelivery(signed_by=signed_by, documents=papers) if papers or signed_by is not None else None

@@ -94,6 +94,7 @@ MANIFEST: Final = Manifest(
 
 # A wrong number would cost one of the few calls.
 _NUMBER: Final = re.compile(r"^[0-9A-Z]{10,40}$")
+_MARKS: Final = re.compile(r"<(\w+)>&?#?\w*;?</\1>|</?\w+>|&#?\w+;")
 _DAYS: Final = ("expectedDeliveryTimeStamp", "predictedDeliveryDate", "guaranteedDeliveryTimeStamp")
 
 
@@ -217,7 +218,7 @@ def _report(data: Json, number: str) -> Report:
     return replace(
         read,
         estimate=_estimate(data),
-        service=text(data.get("mailClass")),
+        service=_words(data.get("mailClass")),
         origin_country=country(data.get("originCountry")),
         destination_country=country(data.get("destinationCountry")),
     )
@@ -233,6 +234,11 @@ def _stated(category: str, status: str | None, scans: list[Checkpoint]) -> Meani
     newest = next(iter(meaning.report(MANIFEST.slug, "", scans).checkpoints), None)
     told = newest is not None and newest.milestone in (Milestone.EXCEPTION, Milestone.RETURNING, Milestone.ATTEMPTED)
     return Meaning(newest.milestone, newest.reason) if newest is not None and told else said
+
+
+def _words(value: object) -> str | None:
+    """A text without the marks that USPS sets for its web pages: <SUP>&#153;</SUP>."""
+    return text(_MARKS.sub("", text(value) or ""))
 
 
 def _to_sender(words: str | None) -> bool:

@@ -34,6 +34,10 @@ def test_elements_attributes_and_texts() -> None:
     assert (said(root, "no", "such"), first(root, "no").children, attribute(root, "x")) == (None, (), None)
 
 
+def test_blanks_before_the_declaration() -> None:
+    assert said(read_xml(b'\r\n <?xml version="1.0"?><a>x</a>')) == "x"
+
+
 def test_encodings_that_carriers_still_use() -> None:
     for name in ("iso-8859-1", "windows-1252", "utf-16"):
         body = f'<?xml version="1.0" encoding="{name}"?><a>caf\u00e9</a>'.encode(name)
