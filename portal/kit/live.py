@@ -96,6 +96,7 @@ class Hub:
         self._channels: dict[str, dict[Channel, set[Stream]]] = {}
         self._gathered: dict[str, set[str]] = {}
         self._sources: dict[str, frozenset[str]] = {}
+        self._written: dict[Channel, Frame] = {}
         self._dirty: dict[Channel, None] = {}
         self._wake = asyncio.Event()
         self._streams: set[Stream] = set()
@@ -159,6 +160,7 @@ class Hub:
         channels[stream.channel].discard(stream)
         if not channels[stream.channel]:
             del channels[stream.channel]
+            self._written.pop(stream.channel, None)
         if not channels:
             del self._channels[stream.channel.topic]
             self._scatter(stream.channel.topic)
@@ -243,11 +245,18 @@ class Hub:
         self._wake.set()
 
     async def write(self, channel: Channel, frame: Frame) -> None:
-        """Write a frame to every stream on a channel that does not have it."""
+        """Write a frame to every stream on a channel that does not have it: neither as such, nor as one before it
+        that says the same, as when somebody looked and found nothing new."""
         message = _body(encode(frame))
         streams = self._channels.get(channel.topic, {}).get(channel, ())
+        before = self._written.get(channel)
+        same_as = before.id if before is not None and before.html == frame.html and not frame.last else None
+        if streams:
+            self._written[channel] = frame
         for number, stream in enumerate(list(streams), 1):
-            if stream.has < frame.id:
+            if stream.has == same_as and stream.started:
+                stream.has = max(stream.has, frame.id)
+            elif stream.has < frame.id:
                 self._push(stream, message)
                 stream.has = frame.id if stream.started else stream.has
             if frame.last and stream.started:

@@ -20,6 +20,7 @@ LEASE: Final = timedelta(seconds=60)
 SILENCE: Final = timedelta(days=30)
 LATE_LOOK: Final = timedelta(hours=24)
 WATCHED: Final = timedelta(minutes=5)
+SHORTEST: Final = timedelta(seconds=2)  # between two questions, however fast the pace
 SPREAD: Final = 0.15
 DAY: Final = (time(7), time(21))  # when parcels are brought, at the destination
 MORNING: Final = timedelta(minutes=30)  # over which the first questions of a day are spread
@@ -106,7 +107,7 @@ def after_answer(now: datetime, situation: Situation, rules: Rules, chance: floa
         return Plan(None, urgency, silent=True)
     step = CADENCE[situation.milestone]
     step = (min(step, WATCHED) if situation.watched else step) * rules.stretch[urgency]
-    moment = now + _spread(step, chance) / rules.pace
+    moment = now + max(_spread(step, chance) / rules.pace, SHORTEST)
     zone = situation.zone or rules.zone
     if situation.milestone is not Milestone.OUT_FOR_DELIVERY or zone is None or rules.pace >= _NO_NIGHT:
         return Plan(moment, urgency)
@@ -132,7 +133,7 @@ def after_failure(
 
 def watched(now: datetime, asked_at: datetime | None, quiet_until: datetime | None, rules: Rules) -> datetime:
     """The earliest question that an open page may cause: at most one in `WATCHED`, and none in quiet hours."""
-    pause = WATCHED * rules.stretch[Urgency.HIGH] / rules.pace
+    pause = max(WATCHED * rules.stretch[Urgency.HIGH] / rules.pace, SHORTEST)
     return max(now, (asked_at or now - pause) + pause, quiet_until or now)
 
 

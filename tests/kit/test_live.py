@@ -47,12 +47,14 @@ class Browser:
 
 
 class Painter:
-    """Renders channels: the frame's number is the last event noticed. `gate` holds rendering back."""
+    """Renders channels: the frame's number is the last event noticed, and what it says, but for `same`. `gate` holds
+    rendering back."""
 
     def __init__(self) -> None:
         self.painted: list[Channel] = []
         self.event = 0
         self.last = False
+        self.same = False
         self.fails: list[Exception] = []
         self.gate = asyncio.Event()
         self.gate.set()
@@ -64,7 +66,7 @@ class Painter:
         await self.gate.wait()
         if self.fails:
             raise self.fails.pop(0)
-        return Frame(event, f"<p>{channel.topic} {event}</p>", self.last)
+        return Frame(event, f"<p>{channel.topic} {1 if self.same else event}</p>", self.last)
 
 
 @pytest.fixture
@@ -151,6 +153,20 @@ async def test_a_page_that_has_a_state_is_not_sent_it_again(hub: Hub, happen: Ha
     _, stale = opened(hub, has=0)
     await happen("order:1")
     assert (len(fresh.frames), len(stale.frames)) == (0, 1)
+
+
+async def test_what_says_the_same_is_not_sent_again(hub: Hub, painter: Painter, happen: Happen) -> None:
+    _, browser = opened(hub)
+    await happen("order:1")
+    painter.same = True
+    for _ in range(3):
+        await happen("order:1")
+    _, late = opened(hub, session="t", has=2)  # its page is older than what all others show, and may differ
+    await happen("order:1")
+    painter.same = False
+    await happen("order:1")
+    assert browser.frames == [b"id: 1\ndata: <p>order:1 1</p>\n\n", b"id: 6\ndata: <p>order:1 6</p>\n\n"]
+    assert late.frames == [b"id: 5\ndata: <p>order:1 1</p>\n\n", b"id: 6\ndata: <p>order:1 6</p>\n\n"]
 
 
 async def test_nothing_is_written_before_the_head_and_nothing_missed_after_it(hub: Hub, happen: Happen) -> None:

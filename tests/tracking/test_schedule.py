@@ -13,6 +13,7 @@ from carriers import TERMINAL, ErrorKind, Milestone
 from portal.tracking.schedule import (
     CADENCE,
     LATE_LOOK,
+    SHORTEST,
     SILENCE,
     SPREAD,
     WATCHED,
@@ -148,6 +149,11 @@ def test_an_open_page_hurries_a_question_but_not_below_its_interval() -> None:
     assert watched(NOW, NOW, None, Rules(10)) == NOW + WATCHED / 10
     assert watched(NOW, NOW - 6 * MINUTE, None, Rules(stretch=(2, 1, 1))) == NOW + 4 * MINUTE
     assert watched(NOW, None, NOW + HOUR, Rules()) == NOW + HOUR
+
+
+def test_no_pace_is_so_fast_that_questions_follow_at_once() -> None:
+    assert asked_next(NOW, situation(Milestone.READY_FOR_PICKUP, seen=True), 100_000) == NOW + SHORTEST
+    assert watched(NOW, NOW, None, Rules(100_000)) == NOW + SHORTEST
 
 
 PARIS = ZoneInfo("Europe/Paris")
