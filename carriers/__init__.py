@@ -25,7 +25,7 @@ from carriers.core.model import (
     Reason,
     Report,
 )
-from carriers.core.numbers.detect import Candidate, detect
+from carriers.core.numbers.detect import Candidate, detect, number_in
 from carriers.core.numbers.matching import Evidence
 from carriers.core.registry import UnknownCarrier, all, get, named
 from carriers.core.times import CarrierTime
@@ -58,5 +58,6 @@ __all__ = [
     "get",
     "label_of",
     "named",
+    "number_in",
     "tracking_page",
 ]

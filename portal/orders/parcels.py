@@ -87,7 +87,7 @@ def _packed(document: NeutralOrder, parcel: Parcel, topic: str) -> Iterator[Pack
 
 def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_id: str, topic: str) -> ShipmentFacts:
     source, address = document.source, document.address.shipping
-    number = "".join((tracking.number or "").split()) or None  # people write numbers in groups
+    number = carriers.number_in(tracking.number or "") or None  # people write in groups, and words around them
     name = tracking.carrier or tracking.carrier_raw or _guess(number, address.country if address else None)
     carrier = carriers.named(name) if name else None
     milestone, at = _said(parcel)

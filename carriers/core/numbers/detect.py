@@ -18,7 +18,7 @@ from carriers.core.numbers.formats import HOUSES
 from carriers.core.numbers.matching import Evidence, Match, matches
 from carriers.core.numbers.naming import adapter_or, branch, brand_named, is_branch
 from carriers.core.numbers.posts import POSTS
-from carriers.core.numbers.spelling import plain
+from carriers.core.numbers.spelling import readings
 
 _CERTAIN: Final = max(Evidence) + 1
 _AT_HOME, _OPEN, _ABROAD = range(3)
@@ -60,15 +60,27 @@ def detect(number: str, *, country: str | None = None, shop_says: str | None = N
     `country` is the recipient's, in any spelling; `shop_says` the carrier as the shop spells it. Whatever
     of the two is not known here counts as not given.
     """
-    written = plain(number)
-    if written is None:
+    read = readings(number)
+    if not read:
         return ()
     told = _told(country, shop_says)
-    found = [match for match in _with_others(matches(written), told) if _tells(match, told)]
+    written, found = next(((text, found) for text in read if (found := _matches(text, told))), (read[0], []))
     ranked = [(_strength(match, told), -_distance(match, told), _candidate(match, told)) for match in found]
     if told.brand is not None and not any(_is_said(match, told) for match in found):
         ranked.append((Evidence.SAID, 0, _only_said(written, told.brand)))
     return _each_once(candidate for *_, candidate in sorted(ranked, key=itemgetter(0, 1), reverse=True))
+
+
+def number_in(typed: str) -> str:
+    """The number in a text, as its carrier writes it, where it is in a form that is known here; else the text
+    without blanks. Letters stay small or large where there is nothing else to mend."""
+    bare = "".join(typed.split())
+    known = next((text for text in readings(typed) if matches(text)), bare)
+    return bare if known == bare.upper() else known
+
+
+def _matches(written: str, told: _Told) -> list[Match]:
+    return [match for match in _with_others(matches(written), told) if _tells(match, told)]
 
 
 def _told(country: str | None, shop_says: str | None) -> _Told:
