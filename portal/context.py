@@ -65,7 +65,8 @@ async def opened(
     ready = usable_accounts(os.environ) if accounts is None else accounts
     keys = keys_of(settings)
     db = open_database(settings.database_url, clock)
-    clients = Clients(f"Jalon/{__version__} (+{settings.base_url})")
+    # Proofs and subscriptions are asked for beside the questions.
+    clients = Clients(f"Jalon/{__version__} (+{settings.base_url})", settings.poll_concurrency + 2)
     try:
         yield Context(settings, db, clock, ready, clients, TokenCache(), keys, mailbox)
     finally:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
@@ -27,7 +25,7 @@ from portal.context import Context
 from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
 from portal.dashboard.routes import routes as dashboard_routes
 from portal.errorpages import ErrorPages
-from portal.kit import assets, guard, html, i18n
+from portal.kit import assets, guard, html, i18n, memory
 from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
 from portal.kit.live import Channel, Frame, Hub, Limits, Render
@@ -304,14 +302,5 @@ async def _running(context: Context, hub: Hub, boards: Boards, work_here: bool) 
     if work_here:
         jobs["work"] = lambda: work(context, hurry)
     async with running(jobs):
-        _settle_memory()
+        memory.settle()
         yield
-
-
-def _settle_memory() -> None:
-    """What is loaded by now stays: the collector need not walk it. With thousands of open streams its full
-    runs would stop the process for a second and more; these thresholds make them rare."""
-    sys.setswitchinterval(0.001)  # the writer's thread must not hold up the loop for the usual 5 ms
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)

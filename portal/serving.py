@@ -10,6 +10,7 @@ from typing import Any
 from carriers import Account
 from portal import schema
 from portal.context import Context, opened
+from portal.kit import memory
 from portal.kit.clock import Clock
 from portal.kit.errors import BadSetting
 from portal.kit.supervise import running
@@ -71,6 +72,7 @@ async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with running({"work": lambda: work(context)}):
+            memory.settle()
             await stop.wait()
         return 0
 

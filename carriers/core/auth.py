@@ -28,13 +28,18 @@ class TokenCache:
 
     async def get(self, key: str, fetch: Callable[[], Awaitable[Token]]) -> str:
         """The token under `key`, fetched when absent or about to expire. Errors of `fetch` pass through."""
+        if (known := self._known(key)) is not None:
+            return known
         async with self._locks.setdefault(key, asyncio.Lock()):
-            value, until = self._tokens.get(key, ("", 0.0))
-            if value and self._now() < until:
-                return value
+            if (known := self._known(key)) is not None:  # fetched by another while we waited
+                return known
             token = await fetch()
             self._tokens[key] = (token.value, self._now() + max(token.expires_in - _EARLY, 1.0))
             return token.value
+
+    def _known(self, key: str) -> str | None:
+        value, until = self._tokens.get(key, ("", 0.0))
+        return value if value and self._now() < until else None
 
     def forget(self, key: str, refused: str) -> None:
         """Drop the token that the carrier refused, unless another call has replaced it meanwhile."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
 
 from carriers.core.errors import CarrierError, ErrorKind
 
@@ -106,9 +107,8 @@ async def send(call: Call, client: httpx2.AsyncClient, *, deadline: float = DEAD
 async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Reply:
     request = client.build_request(
         "GET" if call.data is None and call.content is None else "POST",
-        call.url,
+        _whole(call),
         headers=dict(call.headers),
-        params=dict(call.params) or None,
         data=None if call.data is None else dict(call.data),
         content=call.content,
     )
@@ -121,6 +121,13 @@ async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Rep
     if (recorded := _recorded.get()) is not None and not call.for_access:
         recorded.append(reply)
     return reply
+
+
+def _whole(call: Call) -> str:
+    """The address with its parameters: put together here, it is taken apart once only."""
+    if not call.params:
+        return call.url
+    return f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(call.params, quote_via=quote)}"
 
 
 async def _read(response: httpx2.Response, largest: int) -> bytes:

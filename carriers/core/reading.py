@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 _LONGEST = 2000  # characters of one carrier text; nothing a carrier writes about a scan is longer
 _DEEPEST = 40
+_NESTING = frozenset({dict, list})
 
 
 def read_json(body: bytes, *, http_status: int = 200) -> Json | list[Any]:
@@ -78,7 +79,10 @@ def text(value: object) -> str | None:
 
 def first_text(*values: object) -> str | None:
     """The first of the values that is a text at all."""
-    return next((found for value in values if (found := text(value)) is not None), None)
+    for value in values:
+        if (found := text(value)) is not None:
+            return found
+    return None
 
 
 def number(value: object) -> int | None:
@@ -119,14 +123,10 @@ def _refuse(name: str) -> None:
 
 
 def _too_deep(data: object) -> bool:
-    level: list[object] = [data]
+    level: list[Any] = [data]
     for _ in range(_DEEPEST):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
         if not level:
             return False
+        insides = [item.values() if type(item) is dict else item for item in level]
+        level = [child for inside in insides for child in inside if type(child) in _NESTING]
     return True

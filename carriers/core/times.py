@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _OFFSET = re.compile(r"^([+-])(\d{1,2}):?(\d{2})$")
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
@@ -49,6 +50,7 @@ class CarrierTime:
         return self.wall.replace(tzinfo=timezone(self.offset)).isoformat()
 
 
+@lru_cache(256)  # there are few of them, and each scan has one
 def parse_offset(text: str) -> timedelta:
     """An offset like "+01:00", "-0400" or "Z". Raises ValueError for anything else."""
     if text in ("Z", "z"):
@@ -79,11 +81,10 @@ def parse_compact(day: str, clock: str | None) -> CarrierTime:
     """
     if not (len(day) == 8 and day.isascii() and day.isdigit()):
         raise ValueError(f"not a day: {day!r}")
-    moment = _plausible(datetime.fromisoformat(day))
+    year, month, date = int(day[:4]), int(day[4:6]), int(day[6:])
     if clock is None:
-        return CarrierTime(moment, date_only=True)
-    hour, minute, second = _clock(clock)
-    return CarrierTime(moment.replace(hour=hour, minute=minute, second=second))
+        return CarrierTime(_plausible(datetime(year, month, date)), date_only=True)  # noqa: DTZ001 - a wall clock
+    return CarrierTime(_plausible(datetime(year, month, date, *_clock(clock))))  # noqa: DTZ001 - a wall clock
 
 
 def with_offset(local: CarrierTime, utc: CarrierTime | None, offset: timedelta | None) -> CarrierTime:
@@ -92,7 +93,7 @@ def with_offset(local: CarrierTime, utc: CarrierTime | None, offset: timedelta |
     A difference no time zone has (more than 14 hours, not a multiple of 15 minutes) proves nothing:
     then the zone stays unknown.
     """
-    if local.date_only:
+    if local.date_only or (offset is None and utc is None):
         return local
     if offset is None and utc is not None and not utc.date_only:
         gap = local.wall - utc.wall
@@ -102,13 +103,13 @@ def with_offset(local: CarrierTime, utc: CarrierTime | None, offset: timedelta |
 
 def _clock(text: str) -> tuple[int, int, int]:
     plain = text.strip()
+    if 4 <= len(plain) <= 6 and plain.isascii() and plain.isdigit():
+        digits = plain.ljust(6, "0") if len(plain) == 4 else plain.zfill(6)
+        return int(digits[:2]), int(digits[2:4]), int(digits[4:])
     match = _CLOCK.match(plain)
-    if match is not None:
-        return int(match[1]), int(match[2]), int(match[3] or 0)
-    if not (plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 6):
+    if match is None:
         raise ValueError(f"not a clock: {text!r}")
-    digits = plain.ljust(6, "0") if len(plain) == 4 else plain.zfill(6)
-    return int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    return int(match[1]), int(match[2]), int(match[3] or 0)
 
 
 def _has_no_clock(text: str) -> bool:

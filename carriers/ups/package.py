@@ -161,8 +161,10 @@ def _checkpoint(activity: Json, delivered: bool) -> Checkpoint:
 
 def _time(activity: Json) -> CarrierTime | None:
     local = stamp(activity.get("date"), activity.get("time"))
-    utc = stamp(activity.get("gmtDate"), activity.get("gmtTime"))
     offset = _offset(activity.get("gmtOffset"))
+    if local is not None and offset is not None:
+        return with_offset(local, None, offset)
+    utc = stamp(activity.get("gmtDate"), activity.get("gmtTime"))
     if local is not None:
         return with_offset(local, utc, offset)
     if utc is None or utc.date_only:

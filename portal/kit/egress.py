@@ -1,8 +1,7 @@
-"""The one door out: HTTP clients with a small pool each, for one counterparty each.
+"""The one door out: HTTP clients, one for each counterparty.
 
-Small pools are faster than big ones (the pool is walked at every request), and a slow counterparty then
-holds nobody else's connections. Where many calls are made side by side, several small pools share them. The
-environment's proxies are not trusted.
+A slow counterparty holds nobody else's connections. The environment's proxies are not trusted, and nobody is
+followed elsewhere.
 """
 
 from __future__ import annotations
@@ -19,21 +18,18 @@ TIMEOUT_S = 15.0
 
 
 class Clients:
-    """One client per name, made when first asked for."""
+    """One client per name, made when first asked for, with so many connections."""
 
-    def __init__(self, user_agent: str) -> None:
-        self._user_agent = user_agent
+    def __init__(self, user_agent: str, connections: int = CONNECTIONS) -> None:
+        self._user_agent, self._connections = user_agent, connections
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._trust: ssl.SSLContext | None = None
 
-    def get(self, name: str, slot: int = 0) -> httpx2.AsyncClient:
-        """The client kept for this counterparty. Calls made side by side are numbered by `slot`: as many share a
-        client as it has connections."""
-        group = slot // CONNECTIONS
-        key = f"{name} {group}" if group else name
-        if key not in self._clients:
-            self._clients[key] = self._open()
-        return self._clients[key]
+    def get(self, name: str) -> httpx2.AsyncClient:
+        """The client kept for this counterparty."""
+        if name not in self._clients:
+            self._clients[name] = self._open()
+        return self._clients[name]
 
     async def close(self) -> None:
         """Close every connection."""
@@ -44,13 +40,14 @@ class Clients:
     def _open(self) -> httpx2.AsyncClient:
         import httpx2
 
+        from portal.kit.transport import Transport
+
         if self._trust is None:  # reading the certificates takes longer than a hundred calls: once for all clients
             self._trust = httpx2.create_ssl_context(trust_env=False)
         return httpx2.AsyncClient(
-            verify=self._trust,
+            transport=Transport(self._trust, self._connections),
             trust_env=False,
             timeout=TIMEOUT_S,
             follow_redirects=False,
-            limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             headers={"user-agent": self._user_agent},
         )

@@ -1,4 +1,4 @@
-"""A carrier that costs as little as it can: answers as UPS does, 3.6 KB with a history that grows by a scan each time.
+"""A carrier that costs as little as it can: answers as UPS does, 3.6 KB, and to one question in five a scan is new.
 
 `GET /track/v1/details/NUMBER` and UPS's token. Under `/hole/` it takes connections and says nothing.
 """
@@ -10,12 +10,15 @@ import asyncio
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cache
 from typing import ClassVar, Final
 
 import uvloop
 
 _START: Final = datetime(2026, 11, 20, 6, 0)  # noqa: DTZ001 - written as UPS writes clocks
 _KNOWN: Final = 10
+_NEWS_EVERY: Final = 5  # questions about one parcel; which of them differs from parcel to parcel
+_NUMBER: Final = "1Z0000000000000000"
 _TOKEN: Final = {"access_token": "invented", "token_type": "Bearer", "expires_in": "14399", "status": "approved"}
 _ADDRESS: Final = {"city": "LILLE", "postalCode": "59000", "countryCode": "FR", "country": "FR"}
 
@@ -28,17 +31,23 @@ def activity(step: int) -> dict[str, object]:
     return {"location": {"address": _ADDRESS, "slic": f"{step:04d}"}, "status": status, **clock, "gmtOffset": "+00:00"}
 
 
-def _body(number: str, scans: int) -> bytes:
+def _body(number: str, asked: int) -> bytes:
+    scans = (asked + int(number[-3:])) // _NEWS_EVERY
+    return _template(scans).replace(_NUMBER.encode(), number.encode())
+
+
+@cache
+def _template(scans: int) -> bytes:
     history = [activity(step) for step in reversed(range(_KNOWN + scans))][: _KNOWN + 2]
     package = {
-        "trackingNumber": number,
+        "trackingNumber": _NUMBER,
         "activity": history,
         "currentStatus": {"description": "In Transit", "code": "005"},
         "packageAddress": [{"type": "DESTINATION", "address": _ADDRESS}],
         "service": {"code": "011", "description": "UPS Standard"},
         "packageCount": 1,
     }
-    return json.dumps({"trackResponse": {"shipment": [{"inquiryNumber": number, "package": [package]}]}}).encode()
+    return json.dumps({"trackResponse": {"shipment": [{"inquiryNumber": _NUMBER, "package": [package]}]}}).encode()
 
 
 class _Answers(asyncio.Protocol):

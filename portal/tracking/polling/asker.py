@@ -47,7 +47,7 @@ class Asker:
         self._rules = rules
         self._standing = Standing()
         self._planner = Planner(context, asked)
-        self._slots = list(range(asked.most))[::-1]
+        self._free = asked.most  # calls that may still begin
         self._finished = asyncio.Event()
         self._idle = True  # nothing of ours is written down as under way
 
@@ -81,7 +81,7 @@ class Asker:
 
     async def _start_some(self, calls: asyncio.TaskGroup) -> float:
         """Begin what may be begun; returns for how long to leave it at that."""
-        while len(self._slots) < max(1, self.asked.most // 4):
+        while self._free < max(1, self.asked.most // 4):
             self._finished.clear()
             await self._finished.wait()
         now = self._context.clock.now()
@@ -99,7 +99,7 @@ class Asker:
 
     async def _rest(self, now: datetime, until: datetime | None) -> float:
         """How long to do nothing; says first that nothing is under way."""
-        if len(self._slots) == self.asked.most:
+        if self._free == self.asked.most:
             await self._stop()
         seconds = (until - now).total_seconds() if until is not None else self._longest_pause
         return min(max(seconds, _BUSY_S), self._longest_pause)
@@ -117,7 +117,7 @@ class Asker:
         await leave(tx, self._worker, self.asked.name)
 
     async def _take(self) -> Taken:
-        now, under_way = self._context.clock.now(), self.asked.most - len(self._slots)
+        now, under_way = self._context.clock.now(), self.asked.most - self._free
 
         async def unit(tx: Tx) -> Taken:
             return await take(tx, now, self.asked, worker=self._worker, under_way=under_way)
@@ -136,30 +136,29 @@ class Asker:
         return [claims[start : start + self.asked.batch] for start in range(0, len(claims), self.asked.batch)]
 
     async def _ask(self, claims: Sequence[Claim]) -> None:
-        slot = self._slots.pop()
+        self._free -= 1
         try:
-            await self._ask_about(claims, slot)
+            await self._ask_about(claims)
         except Unavailable as problem:
             log.warning("cannot settle %s: %s", self.asked.name, problem)
         except Exception:  # the leases bring the rows back
             log.exception("a question to %s failed", self.asked.name)
         finally:
-            self._slots.append(slot)
+            self._free += 1
             self._finished.set()
 
-    async def _ask_about(self, claims: Sequence[Claim], slot: int) -> None:
+    async def _ask_about(self, claims: Sequence[Claim]) -> None:
         askable = [(claim, request) for claim in claims if (request := await self._request(claim))]
         if not askable:
             return
         with recording() as replies, paying(Purse(self._context, self.asked).pay):
-            answers = await self._answers([request for _, request in askable], slot)
+            answers = await self._answers([request for _, request in askable])
         for problem in {a.error.kind for a in answers if isinstance(a, Failed) and not _own(a)}:
             log.warning("%s: %s for %d parcels", self.asked.name, problem.value, len(askable))
         await self._note(answers)
         raws = raws_of(self.asked.name, [request.number for _, request in askable], replies)
-        await asyncio.gather(
-            *(self._settle(claim, answer, raws) for (claim, _), answer in zip(askable, answers, strict=True))
-        )
+        settling = [self._settle(claim, answer, raws) for (claim, _), answer in zip(askable, answers, strict=True)]
+        await (asyncio.gather(*settling) if len(settling) > 1 else settling[0])
 
     async def _request(self, claim: Claim) -> TrackRequest | None:
         """What to ask, or None where something that the carrier needs is missing."""
@@ -175,9 +174,9 @@ class Asker:
         await self._context.db.write(unit)
         return None
 
-    async def _answers(self, requests: Sequence[TrackRequest], slot: int) -> list[Answer]:
+    async def _answers(self, requests: Sequence[TrackRequest]) -> list[Answer]:
         context, account = self._context, self.asked.account
-        client = context.clients.get(account.carrier, slot)
+        client = context.clients.get(account.carrier)
         try:
             async with asyncio.timeout(DEADLINE_S):
                 return await self.asked.carrier.track(requests, account, client, context.tokens)
@@ -190,7 +189,7 @@ class Asker:
 
     async def _note(self, answers: Sequence[Answer]) -> None:
         """Have all workers know how the account fares, where that changed."""
-        change = outcome(answers, now := self._context.clock.now(), schedule.chance(len(self._slots), now))
+        change = outcome(answers, now := self._context.clock.now(), schedule.chance(self._free, now))
         if change is None or change(self._standing) == self._standing:
             return
 
