@@ -40,8 +40,10 @@ from portal.notices.store import TOPIC, Boards
 from portal.ops.health import Health
 from portal.ops.metrics import Metrics
 from portal.orders.doors import ByCookie, ByToken, OrderStream
+from portal.orders.looks import Looks
 from portal.orders.pages import OrderPages
 from portal.orders.parcelpages import ParcelPages
+from portal.privacy.routes import routes as privacy_routes
 from portal.settings import Settings
 from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
@@ -69,6 +71,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     shown = look(brand, static.url)
     env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings), "look": shown})
     boards = Boards(context.db)
+    looks = Looks(context)
     pages = OrderPages(
         context,
         env,
@@ -76,6 +79,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         _build(
             *map(static.url, _PARTS), *map(str, (shown, context.settings.map_borders, context.settings.map_tiles_url))
         ),
+        looks=looks,
         boards=boards,
         demo=bool(demo),
     )
@@ -86,6 +90,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         PageCache(),
         pages.build,
         boards,
+        lambda order, link: looks.note(order, "visitor", link),
         pages.demo,
     )
     desk = Desk(context, env, pages.shop)
@@ -102,10 +107,12 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
     visitor_stream = VisitorStream(visitors, hub, live)
     health = Health(context, hub)
+    desk = Desk(context, env, pages.shop)
     app = Starlette(
         routes=[
             *signin_routes(desk, demo),
             *dashboard_routes(dashboard, DashboardStream(dashboard, hub, live)),
+            *privacy_routes(desk),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
@@ -123,7 +130,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Mount("/static", static),
         ],
         exception_handlers=errors.handlers(),
-        lifespan=lambda _: _running(context, hub, boards, work_here),
+        lifespan=lambda _: _running(context, hub, boards, looks, work_here),
         max_body_size=rules.largest_body,
     )
     app.router.redirect_slashes = False  # such a redirect is built from the Host header
@@ -276,7 +283,7 @@ async def _robots(_: Request) -> Response:
 
 
 @asynccontextmanager
-async def _running(context: Context, hub: Hub, boards: Boards, work_here: bool) -> AsyncIterator[None]:
+async def _running(context: Context, hub: Hub, boards: Boards, looks: Looks, work_here: bool) -> AsyncIterator[None]:
     """The tasks of a web process, for as long as it serves."""
 
     hurry = asyncio.Event()
@@ -298,6 +305,7 @@ async def _running(context: Context, hub: Hub, boards: Boards, work_here: bool) 
         "hub": hub.run,
         "watching": lambda: keep_watching(context, hub.topics),
         "maps": _unpack_maps,
+        "looks": looks.run,
     }
     if work_here:
         jobs["work"] = lambda: work(context, hurry)

@@ -106,6 +106,17 @@ class Settings(BaseModel):
         description="Days for which carriers' raw answers are kept, for `jalon replay`; 0: not at all.",
     )
     event_days: int = Field(30, ge=2, le=365, description="Days for which the event log is kept.")
+    order_days: int = Field(
+        1095,
+        ge=30,
+        le=3650,
+        description="Days after the last news of an order for which its personal data are kept. Three years is what "
+        "the CNIL recommends for customers' data; a shop may keep less.",
+    )
+    account_days: int = Field(
+        1095, ge=30, le=3650, description="Days after an account was last used for which it is kept."
+    )
+    look_days: int = Field(365, ge=1, le=1095, description="Days for which customers see who looked at their orders.")
 
     sign_ins_per_address: int = Field(
         5, ge=1, description="Codes that may be asked for from one internet address in a quarter of an hour."

@@ -6,6 +6,7 @@ from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.notices import models as notice_models
 from portal.orders import models as order_models, private as order_private
+from portal.privacy import models as privacy_models
 from portal.sharing import models as sharing_models, private as sharing_private
 from portal.signin import models as signin_models, private as signin_private
 from portal.tracking import models as tracking_models, private as tracking_private
@@ -21,6 +22,7 @@ __all__ = [
     "notice_models",
     "order_models",
     "order_private",
+    "privacy_models",
     "quota",
     "sharing_models",
     "sharing_private",

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held
 from portal.kit.tables import Table, key, link
 
 
@@ -53,3 +54,32 @@ class Session(Table, table=True):
 PERSON: SaTable = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CONTACT: SaTable = Contact.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 SESSION: SaTable = Session.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    PERSON,
+    why="to gather somebody's orders under the contacts they have proven",
+    kept="as long as the account, at most {account_days} days after it was last used",
+    plain="created_at",
+    ref="the random name under which passkeys know a person",
+    locale="the language that a person chose",
+)
+held(
+    CONTACT,
+    why="to find a person's orders without keeping readable addresses beside them",
+    kept="as long as the account, at most {account_days} days after it was last used",
+    plain="kind key_name",
+    hash="a hash of an address or number that only the installation's key can make",
+    verified_at="when a person last proved it",
+)
+held(
+    SESSION,
+    why="to know a browser again for which somebody signed in or opened a link, and to let them end it",
+    basis=Basis.INTEREST,
+    kept="30 days after the browser was last here, 90 days at most; 1 day after it was ended",
+    plain="expires_at ended_at",
+    token_hash="a hash of the secret in the browser's cookie",  # noqa: S106 - it says what the column is
+    label="browser and system, as in “Firefox, Windows”",
+    created_at="when the session began",
+    seen_at="when the browser was last here, to the hour",
+    stepped_up_at="when the person last proved themselves there",
+)

@@ -73,3 +73,12 @@ async def person_of(reader: Reader | Tx, ref: str) -> int | None:
     """The person whom authenticators know under this name."""
     row = await reader.row(select(PERSON.c.id).where(PERSON.c.ref == ref))
     return None if row is None else int(row.id)
+
+
+async def everybody(reader: Reader) -> dict[int, list[str]]:
+    """Every person's contacts, for work on all of them."""
+    asked = select(CONTACT.c.person_id, CONTACT_PRIVATE.c.value)
+    found: dict[int, list[str]] = {}
+    for row in await reader.rows(asked.join(CONTACT_PRIVATE, CONTACT_PRIVATE.c.contact_id == CONTACT.c.id)):
+        found.setdefault(row.person_id, []).append(row.value)
+    return found

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Table as SaTable
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -16,3 +17,10 @@ class ContactPrivate(Table, table=True):
 
 
 CONTACT_PRIVATE: SaTable = ContactPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    CONTACT_PRIVATE,
+    why="to send codes and news, and to show people their own contacts",
+    kept="as long as the account, at most {account_days} days after it was last used",
+    value="an e-mail address or a phone number that a person has proven",
+)

@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "read carriers' kept answers again, after a mapping was mended",
     "carriers": "list the carriers and what they need",
     "hooks": "say where carriers push to, and what to enter there",
+    "erasures": "list what was erased, and erase it again after a backup was brought back",
     "check": "check settings, database and credentials",
 }
 

@@ -175,7 +175,7 @@ async def _import(reading: _Reading, settings: Settings) -> ImportTally:
 
     def progress(tally: ImportTally) -> None:
         nonlocal shown
-        done = tally.created + tally.updated + tally.unchanged + tally.stale
+        done = tally.created + tally.updated + tally.unchanged + tally.stale + tally.erased
         if done >= shown + _OFTEN:
             shown = done
             _tell(f"{done} orders")
@@ -190,6 +190,8 @@ def _counted(tally: ImportTally) -> list[str]:
         parts.append(f"{tally.unchanged} unchanged")
     if tally.stale:
         parts.append(f"{tally.stale} older than what is stored")
+    if tally.erased:
+        parts.append(f"{tally.erased} whose personal data were erased, not taken in again")
     return parts
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -21,3 +22,12 @@ class CalendarFeed(Table, table=True):
 
 
 CALENDAR_FEED: SaTable = CalendarFeed.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    CALENDAR_FEED,
+    why="to let the person's calendar fetch what is expected",
+    kept="until the person takes it back, and as long as the account",
+    plain="created_at",
+    nonce="what the address is made of, together with the installation's key",
+    token_hash="a hash of the secret in the address",  # noqa: S106 - it says what the column is
+)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Index, Table as SaTable, bindparam, insert, select
 from sqlmodel import Field
 
+from portal.kit.datamap import nobody
 from portal.kit.prepared import Query
 from portal.kit.tables import Table, key
 
@@ -74,3 +75,6 @@ def rows_of(facts: Sequence[Fact], now: datetime) -> list[dict[str, Any]]:
 def happened(row: Sequence[Any]) -> Happened:
     """A row of `AFTER` as a value."""
     return Happened(row[0], row[1], row[2], json.loads(row[3]) if row[3] != "{}" else {})
+
+
+nobody(EVENT, "what changed when, as ids and codes")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Index, Table as SaTable, delete, select, text, update
 from sqlmodel import Field
 
+from portal.kit.datamap import nobody
 from portal.kit.db import Tx
 from portal.kit.tables import Table, key
 
@@ -69,6 +70,11 @@ async def enqueue(
     await tx.upsert(JOB, [row], ["unique_key"], update=False)
 
 
+async def cancel(tx: Tx, kind: str, **payload: Any) -> None:
+    """What a job was to do is not to be done any more."""
+    await tx.run(delete(JOB).where(JOB.c.kind == kind, JOB.c.payload == json.dumps(payload)))
+
+
 def hurry(tx: Tx) -> None:
     """Have workers look at once when this commits, instead of at their next round: somebody waits for it."""
     tx.emit("jobs", HURRY)
@@ -102,3 +108,6 @@ async def failed(tx: Tx, job: Claimed, now: datetime, problem: str) -> None:
         "problem": problem[:200],
     }
     await tx.run(update(JOB).where(JOB.c.id == job.id, JOB.c.due_at == job.lease).values(**values))
+
+
+nobody(JOB, "what is to be done, as ids and codes")

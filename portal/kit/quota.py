@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Index, Table as SaTable, bindparam, case, delete, select, update
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held
 from portal.kit.db import Database, Tx, one
 from portal.kit.errors import Refused
 from portal.kit.prepared import Query
@@ -109,3 +110,13 @@ async def _wait(tx: Tx, now: datetime, claim: Claim) -> timedelta:
 
 def _key(claim: Claim) -> dict[str, str]:
     return {"name_": claim.limit.name, "who_": claim.who}
+
+
+held(
+    QUOTA,
+    why="to let nobody try out codes and addresses, and to let nobody be flooded with messages",
+    basis=Basis.INTEREST,
+    kept="until the window of the limit is over: a day at most",
+    plain="name began_at ends_at used",
+    who="a keyed hash of an internet address, an e-mail address or an order number",
+)

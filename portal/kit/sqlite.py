@@ -37,6 +37,7 @@ _PRAGMAS = (
     f"busy_timeout={_BUSY_MS}",
     f"wal_autocheckpoint={BY_THE_WRITER}",
     "cache_size=-16384",  # KiB a connection
+    "secure_delete=ON",  # what is deleted is overwritten: erased words are in the file no more
     "mmap_size=268435456",  # reads come from the system's own cache, without a call for each page
 )
 # Results that say that the file cannot be used just now; any other is a mistake in a statement.

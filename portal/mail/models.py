@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Table as SaTable, text
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held
 from portal.kit.tables import Table, key
 
 WAITING, SENT, REFUSED, DEAD, LATE = "waiting", "sent", "refused", "dead", "late"
@@ -37,3 +38,13 @@ class Mail(Table, table=True):
 
 
 MAIL: SaTable = Mail.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    MAIL,
+    why="to send each message once, and to see what went wrong",
+    basis=Basis.INTEREST,
+    kept="30 days",
+    plain="ref message locale state tries problem until created_at settled_at",
+    unique_key="what the message is about, as ids",
+    to_hash="a hash made of the message's own random name; it leads to nobody",
+)

@@ -3,6 +3,7 @@ The row goes when the message is sent; in the demonstration's mailbox it stays t
 
 from sqlalchemy import Table as SaTable
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -17,3 +18,11 @@ class MailPrivate(Table, table=True):
 
 
 MAIL_PRIVATE: SaTable = MailPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    MAIL_PRIVATE,
+    why="to deliver the message",
+    kept="until it is delivered; one that cannot be, 30 days",
+    address="where the message goes",
+    values="the words put into the message, as names of passkeys; never a code",
+)

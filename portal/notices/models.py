@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import nobody
 from portal.kit.tables import Table
 
 
@@ -26,3 +27,5 @@ class Notice(Table, table=True):
 
 
 NOTICE: SaTable = Notice.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+nobody(NOTICE, "what the shop tells all customers whom it concerns")

@@ -15,7 +15,9 @@ from portal.kit import quota
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.mail import outbox
+from portal.orders import looks
 from portal.orders.retention import delete_dead_links, delete_unseen_uses
+from portal.privacy import erasure
 from portal.sharing.links import delete_dead_shares
 from portal.signin import begin, passkeys
 from portal.tracking.retention import delete_raw_answers, forget_pushes
@@ -25,7 +27,8 @@ _ASKED = timedelta(hours=1)  # what somebody typed to be found by
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
     """Delete what has outlived its purpose: raw answers, old events, messages long settled, order
-    links long ended and uses of them that came to nothing, sessions that are over."""
+    links long ended and uses of them that came to nothing, sessions that are over, who looked, orders and
+    accounts of which nobody has heard for long."""
     now, settings = context.clock.now(), context.settings
 
     async def unit(tx: Tx) -> None:
@@ -35,6 +38,8 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await delete_dead_shares(tx, now - timedelta(days=settings.link_days))
         await delete_unseen_uses(tx, now)
         await delete_dead_sessions(tx, now)
+        await looks.forget(tx, (now - timedelta(days=settings.look_days)).date())
+        await erasure.forget(tx, now - timedelta(days=settings.order_days))
         await outbox.forget(tx, now)
         await quota.forget(tx, now)
         await begin.forget(tx, now - _ASKED)
@@ -42,3 +47,5 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))
 
     await context.db.write(unit)
+    await erasure.erase_old(context, now - timedelta(days=settings.order_days))
+    await erasure.erase_unused(context, now - timedelta(days=settings.account_days))

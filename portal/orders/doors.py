@@ -158,7 +158,9 @@ class OrderStream:
             async with self._pages.context.db.read() as reader:
                 version = await queries.version(reader, shown.order_id)
             event = await self._pages.stamp(version)
-            return event if event == seen else await self._pages.frame(channel)
+            if event == seen:
+                return event
+            return await self._pages.frame(channel) or event
 
         await self._response.follow(scope, receive, send, channel, shown.stream, missed, shown.rests)
 

@@ -9,12 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index, Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held, nobody
 from portal.kit.tables import BigId, Table, key, link
 
 
 class Order(Table, table=True):
     """An order. `version` is the platform's own, to refuse stale writes; `digest` tells equal documents; `ref`
-    names it in addresses; `contacts_key` names the key that its contacts were hashed with."""
+    names it in addresses; `contacts_key` names the key that its contacts were hashed with. `erased_at`: what was
+    personal is gone, and what the platform says of it later is not taken in."""
 
     __table_args__ = (
         Index("uq_order_platform_shop_external_id", "platform", "shop", "external_id", unique=True),
@@ -44,6 +46,7 @@ class Order(Table, table=True):
     contacts_key: str | None = None
     created_at: datetime
     updated_at: datetime
+    erased_at: datetime | None = None
 
 
 class OrderLine(Table, table=True):
@@ -169,6 +172,20 @@ class OrderContact(Table, table=True):
     kind: str
 
 
+class OrderLook(Table, table=True):
+    """How often an order was looked at on one day, by one kind of viewer (`looks.Kind`). `via` is the id of the share
+    link, 0 for none. There is no address in it and no hour but the last."""
+
+    __tablename__ = "order_look"
+
+    order_id: int = link("order.id", primary_key=True)
+    kind: str = Field(primary_key=True, max_length=10)
+    via: int = Field(primary_key=True, sa_type=BigId)
+    day: date = Field(primary_key=True, index=True)
+    count: int
+    last_at: datetime
+
+
 ORDER: SaTable = Order.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINE: SaTable = OrderLine.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 DELIVERY: SaTable = Delivery.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -179,3 +196,79 @@ PROMISE: SaTable = Promise.__table__  # type: ignore[attr-defined]  # SQLModel d
 ORDER_LINK: SaTable = OrderLink.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LINK_USE: SaTable = OrderLinkUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_CONTACT: SaTable = OrderContact.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ORDER_LOOK: SaTable = OrderLook.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+held(
+    ORDER,
+    why="to show the customer their order; afterwards, without what names it, for the shop's counts",
+    kept=_AS_LONG + "; then the row stays without number, reference and identifier",
+    plain="platform shop version test payment fulfilment placed_at cancelled_at closed_at currency total promise_from "
+    "promise_to contacts_key created_at updated_at erased_at",
+    external_id="the platform's identifier; after erasure a keyed hash of it, so that it is not taken in anew",
+    ref="the random name in the address of the order's page",
+    number="the order's number",
+    digest="a hash of the order's document, to see whether it changed",
+    locale="the language of the order",
+    cancel_reason="why it was cancelled, in the platform's word",
+)
+held(
+    ORDER_LINE,
+    why="to show what was ordered; afterwards, without an order's name, for the shop's counts",
+    kept="as the order's row; what was chosen (options) goes with the order's personal data",
+    plain="position title sku kind requires_shipping ordered current fulfilled refunded removed unit_price image_url",
+    external_id="the platform's identifier of the line; a number of ours after erasure",
+    options="what was chosen of a product, as size and colour",
+)
+held(
+    DELIVERY,
+    why="to show how the order reaches the customer",
+    kept=_AS_LONG + "; then the row stays with its method and state",
+    plain="method state ready_at collected_at",
+    external_id="the platform's identifier of the delivery; a number of ours after erasure",
+    label="what the shop calls the way of delivery",
+    location="where it is collected",
+    opening_hours="when it can be collected there",
+)
+nobody(DELIVERY_LINE, "quantities of an order's lines in a delivery")
+held(
+    PARCEL,
+    why="to show which parcels an order is in",
+    kept=_AS_LONG + "; then the row stays without its identifier",
+    plain="position allocation state",
+    external_id="the platform's identifier of the parcel; a number of ours after erasure",
+)
+nobody(PARCEL_LINE, "quantities of an order's lines in a parcel")
+nobody(PROMISE, "days that the shop promised for an order, and when it said so")
+held(
+    ORDER_LINK,
+    why="to let customers open their order from a message, for a time",
+    kept="{link_days} days after it ended",
+    plain="created_at expires_at revoked_at",
+    token_hash="a hash of the secret in the link",  # noqa: S106 - it says what the column is
+)
+held(
+    ORDER_LINK_USE,
+    why="to let a link open in few browsers only",
+    basis=Basis.INTEREST,
+    kept="as long as the browser's session and the link; 1 day when the browser never came back",
+    opened_at="when a browser opened the link",
+    seen_at="when that browser came back with its cookie",
+)
+held(
+    ORDER_CONTACT,
+    why="to find a person's orders by a contact they have proven",
+    kept=_AS_LONG,
+    plain="kind",
+    hash="a hash of the order's address or number that only the installation's key can make",
+)
+held(
+    ORDER_LOOK,
+    why="to let customers see who looked at their order",
+    basis=Basis.INTEREST,
+    kept="{look_days} days",
+    plain="via count",
+    kind="who looked: the customer, a link, a visitor, the shop; no address of anyone",
+    day="on which day",
+    last_at="when last on that day",
+)

@@ -26,6 +26,7 @@ from portal.kit.negotiate import accepts, known
 from portal.kit.pagecache import Kept, PageCache
 from portal.notices.store import Boards
 from portal.orders import queries
+from portal.orders.looks import Looks
 from portal.orders.notes import with_notices
 from portal.orders.queries import Version
 from portal.orders.view import finished, order_view
@@ -54,13 +55,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class OrderPages:
-    """What the order page needs besides the context. `build` names this version of the templates."""
+    """What the order page needs besides the context. `build` names this version of the templates; `looks` keeps count
+    of who saw the page."""
 
     context: Context
     env: Environment
     cache: PageCache
     build: str
     boards: Boards
+    looks: Looks
     demo: bool = False
 
     async def answer(self, shown: Shown, request: Request) -> Response:
@@ -76,20 +79,24 @@ class OrderPages:
         if kept is None:
             text = await self._render(shown, event, locale, now)
             kept = self.cache.keep((shown.base, etag), text)
+        self.looks.note(shown.order_id, "person" if shown.how == "person" else "link")
         return _answer(kept, request, _caching(etag) | self._policy)
 
     async def stamp(self, version: Version) -> int:
         """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
         return max(version.event, (await self.boards.current()).event)
 
-    async def frame(self, channel: Channel) -> Frame:
-        """The current fragment of a channel, for all its streams."""
+    async def frame(self, channel: Channel) -> Frame | None:
+        """The current fragment of a channel, for all its streams; None once the order was erased."""
         order_id = int(channel.topic.removeprefix("order:"))
         async with self.context.db.read() as reader:
             version = await queries.version(reader, order_id)
         now = self.context.clock.now().replace(second=0, microsecond=0)
         event = await self.stamp(version)
-        view = await self._view(order_id, now, channel.locale)
+        try:
+            view = await self._view(order_id, now, channel.locale)
+        except NotThere:
+            return None
         with self._speaking(channel.locale):
             body = html.frame("order", html.render(self.env, "orders/_order.html", self._values(view, now)))
             if over := finished(view):

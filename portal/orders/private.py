@@ -2,6 +2,7 @@
 
 from sqlalchemy import Table as SaTable
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -30,3 +31,21 @@ class OrderPrivate(Table, table=True):
 
 
 ORDER_PRIVATE: SaTable = OrderPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    ORDER_PRIVATE,
+    why="to tell the customer where their order is, and to let nobody else see it",
+    kept="{order_days} days after the last news of the order, or until the customer has it erased",
+    email="the e-mail address given with the order",
+    phone="the phone number given with the order",
+    postcode="where it goes: postcode",
+    country="where it goes: country",
+    collect_code="the code for collecting it at the shop",
+    town="where it goes: town, for the map",
+    town_country="where it goes: the town's country",
+    town_lat="where it goes: the town's latitude",
+    town_lon="where it goes: the town's longitude",
+    instructions="what the carrier was asked to do with the parcels",
+    shop_note="what the shop tells the customer",
+    document="the order as the shop's platform told it: names, addresses, notes, personalisation",
+)

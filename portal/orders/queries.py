@@ -44,28 +44,32 @@ _VERSION = Query(
     )
 )
 # What is read of an order; `orders.many` reads the same of several at once.
-ORDERS = select(
-    ORDER.c.ref,
-    ORDER.c.shop,
-    ORDER.c.number,
-    ORDER.c.payment,
-    ORDER.c.fulfilment,
-    ORDER.c.placed_at,
-    ORDER.c.cancelled_at,
-    ORDER.c.cancel_reason,
-    ORDER.c.currency,
-    ORDER.c.total,
-    ORDER.c.promise_from,
-    ORDER.c.promise_to,
-    ORDER.c.updated_at,
-    ORDER_PRIVATE.c.collect_code,
-    ORDER_PRIVATE.c.instructions,
-    ORDER_PRIVATE.c.shop_note,
-    ORDER_PRIVATE.c.town,
-    ORDER_PRIVATE.c.town_country,
-    ORDER_PRIVATE.c.town_lat,
-    ORDER_PRIVATE.c.town_lon,
-).outerjoin(ORDER_PRIVATE)
+ORDERS = (
+    select(
+        ORDER.c.ref,
+        ORDER.c.shop,
+        ORDER.c.number,
+        ORDER.c.payment,
+        ORDER.c.fulfilment,
+        ORDER.c.placed_at,
+        ORDER.c.cancelled_at,
+        ORDER.c.cancel_reason,
+        ORDER.c.currency,
+        ORDER.c.total,
+        ORDER.c.promise_from,
+        ORDER.c.promise_to,
+        ORDER.c.updated_at,
+        ORDER_PRIVATE.c.collect_code,
+        ORDER_PRIVATE.c.instructions,
+        ORDER_PRIVATE.c.shop_note,
+        ORDER_PRIVATE.c.town,
+        ORDER_PRIVATE.c.town_country,
+        ORDER_PRIVATE.c.town_lat,
+        ORDER_PRIVATE.c.town_lon,
+    )
+    .outerjoin(ORDER_PRIVATE)
+    .where(ORDER.c.erased_at.is_(None))
+)
 LINES = select(
     ORDER_LINE.c.id,
     ORDER_LINE.c.title,
@@ -166,7 +170,7 @@ async def version(reader: Reader, order_id: int) -> Version:
 
 
 async def load(reader: Reader, order_id: int) -> OrderRows | None:
-    """Everything that the order's page shows."""
+    """Everything that the order's page shows; None for an order that is not there, or was erased."""
     key = {"order": order_id}
     order = await reader.row(_ORDER, key)
     if order is None:

@@ -1,7 +1,8 @@
 """Takes orders in: one neutral document becomes rows, once.
 
 A document equal to what is stored changes nothing; one with an older version than what is stored is
-refused as stale; anything else replaces what the platform said before. Shipments are handed to tracking.
+refused as stale; one of an order that its customer had erased is not taken in again; anything else replaces what the
+platform said before. Shipments are handed to tracking.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ from portal.orders.contacts import store_contacts
 from portal.orders.models import ORDER
 from portal.orders.promises import note_promise
 from portal.orders.queries import topic_of
+from portal.orders.rights import erased_names
 from portal.platforms.neutral import NeutralOrder, as_json, version_key
 
 _TOGETHER = 100
 _STORED = Query(
-    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest)
+    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest, ORDER.c.erased_at)
     .where(
         ORDER.c.platform == bindparam("platform"),
         ORDER.c.shop == bindparam("shop"),
-        ORDER.c.external_id == bindparam("external_id"),
+        ORDER.c.external_id.in_([bindparam("external_id"), bindparam("erased"), bindparam("erased_before")]),
     )
     .with_for_update()  # whoever tells the same order at the same time waits, and sees this telling
 )
@@ -49,6 +51,7 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     STALE = "stale"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class ImportTally:
     updated: int = 0
     unchanged: int = 0
     stale: int = 0
+    erased: int = 0
 
     def plus(self, outcome: Outcome) -> ImportTally:
         """One more."""
@@ -92,8 +96,11 @@ async def import_order(context: Context, document: NeutralOrder) -> Outcome:
 
 async def _store(tx: Tx, now: datetime, keys: Keys, document: NeutralOrder, text: str, digest: str) -> Outcome:
     key = intake.order_key(document)
-    stored = await tx.row(_STORED, key)
+    names = erased_names(keys, key)
+    stored = await tx.row(_STORED, {**key, "erased": names[0], "erased_before": names[-1]})
     if stored is not None:
+        if stored.erased_at is not None:
+            return Outcome.ERASED
         if stored.digest == digest:
             return Outcome.UNCHANGED
         if version_key(stored.version or None) > version_key(document.version):

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import held
 from portal.kit.tables import BigId, Table, key, link
 
 
@@ -38,3 +39,16 @@ class ShareLink(Table, table=True):
 
 
 SHARE_LINK: SaTable = ShareLink.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    SHARE_LINK,
+    why="to show others what the customer lets them see, and to tell the customer how often they looked",
+    kept="{link_days} days after it ended, or until the customer has the order erased",
+    plain="with_items with_towns gift until_arrival max_opens created_at expires_at revoked_at",
+    token_hash="a hash of the secret in the link",  # noqa: S106 - it says what the column is
+    salt="what the link's secret is made of, together with the installation's key",
+    opens="how often the link was opened",
+    last_opened_at="when it was last opened",
+    created_by_person="who made it: the person",
+    created_by_session="who made it: the browser",
+)

@@ -26,6 +26,7 @@ from portal.kit.errors import NotThere, Refused
 from portal.kit.forms import N_, Form
 from portal.kit.redirects import see_other
 from portal.orders.access import Access, readable
+from portal.orders.looks import Look, of_orders, summed
 from portal.sharing.links import Maker, Shared, Wish, make_share_link, revoke_share_link, shared
 from portal.sharing.public.pages import VisitorPages
 from portal.sharing.public.values import Scope
@@ -141,15 +142,25 @@ class SharingPages:
             links = await shared(self.context, reader, owner.access.order_id)
         return [link for link in links if owner.may_end(link)]
 
+    async def _looks(self, owner: Owner) -> list[Look]:
+        """Who looked at the order: for its person to see."""
+        if owner.access.how != "person":
+            return []
+        async with self.context.db.read() as reader:
+            return summed(await of_orders(reader, [owner.access.order_id]))
+
     async def _page(self, request: Request, owner: Owner, form: Form[Choice]) -> Response:
         zone = ZoneInfo(self.context.settings.time_zone)
+        links = await self._links(owner)
         values = {
             "shop": self.shop,
             "lang": owner.locale,
             "languages": [(code, i18n.own_name(code), f"{owner.base}?lang={code}") for code in i18n.languages()],
             "base": owner.base,
             "order": f"/orders/{owner.access.ref}",
-            "links": await self._links(owner),
+            "links": links,
+            "looks": await self._looks(owner),
+            "names": {link.id: link.label for link in links},
             "by_link": owner.access.how == "link",
             "form": form,
             "now": owner.now,

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Table as SaTable
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -15,3 +16,10 @@ class ShareLinkPrivate(Table, table=True):
 
 
 SHARE_LINK_PRIVATE: SaTable = ShareLinkPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    SHARE_LINK_PRIVATE,
+    why="to let the customer know their links apart",
+    kept="as long as the link: {link_days} days after it ended, or until the customer has the order erased",
+    label="what the customer calls the link",
+)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, LargeBinary, Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held
 from portal.kit.tables import BigId, Table, key, link
 
 
@@ -84,3 +85,36 @@ BEGINNING: SaTable = Beginning.__table__  # type: ignore[attr-defined]  # SQLMod
 PASSKEY: SaTable = Passkey.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 CHALLENGE: SaTable = Challenge.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PASSKEY_OFFER: SaTable = PasskeyOffer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    BEGINNING,
+    why="to send a code and take it once, in the browser that asked for it",
+    kept="1 hour after the code ended",
+    plain="nonce purpose grants locale tries created_at expires_at sent_at used_at",
+    browser_hash="a hash of the secret in the browser's cookie",
+    link_hash="a hash of the secret in the message",
+    back="the page to go to afterwards",
+)
+held(
+    PASSKEY,
+    why="to sign in without a code",
+    kept="until the person removes it, and as long as the account",
+    plain="sign_count synced backed_up transports aaguid created_at",
+    credential_id="the passkey's name, made by the authenticator for this site",
+    public_key="the passkey's public key",
+    used_at="when it was last used",
+)
+held(
+    CHALLENGE,
+    why="to take each answer of an authenticator once",
+    kept="5 minutes, or until it is answered",
+    plain="purpose challenge expires_at",
+    holder="a hash of whose browser was asked",
+)
+held(
+    PASSKEY_OFFER,
+    why="to offer a passkey once only",
+    basis=Basis.INTEREST,
+    kept="as long as the account",
+    offered_at="when a passkey was offered",
+)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Table as SaTable
 
+from portal.kit.datamap import held
 from portal.kit.tables import Table, link
 
 
@@ -29,3 +30,19 @@ class PasskeyPrivate(Table, table=True):
 
 BEGINNING_PRIVATE: SaTable = BeginningPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PASSKEY_PRIVATE: SaTable = PasskeyPrivate.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+held(
+    BEGINNING_PRIVATE,
+    why="to find the person who wants to sign in, and to send them a code",
+    kept="1 hour after the code ended",
+    email="the e-mail address that was typed",
+    number="the order number that was typed",
+    hint="the phone number or postcode that was typed",
+    target="the address that the code went to",
+)
+held(
+    PASSKEY_PRIVATE,
+    why="to let the person know their passkeys apart",
+    kept="as long as the passkey",
+    name="what the person calls the passkey",
+)

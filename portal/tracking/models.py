@@ -11,6 +11,7 @@ from pydantic import NaiveDatetime
 from sqlalchemy import Index, Table as SaTable, text
 from sqlmodel import Field
 
+from portal.kit.datamap import held, nobody
 from portal.kit.tables import Table, key, link
 
 
@@ -204,3 +205,47 @@ REPLACEMENT: SaTable = Replacement.__table__  # type: ignore[attr-defined]  # SQ
 UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 POLL_ACCOUNT: SaTable = PollAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 POLL_WORKER: SaTable = PollWorker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+held(
+    SHIPMENT,
+    why="to follow a parcel; afterwards, without its number, for the shop's counts",
+    kept=_AS_LONG + "; then the row stays without number, address and identifier",
+    plain="topic carrier carrier_label milestone reason delayed estimate_day estimate_from estimate_to "
+    "carrier_milestone carrier_reason carrier_delayed carrier_at shop_carrier settled_by shop_milestone shop_at "
+    "shop_delayed shop_estimate_day shipped_at finished_at last_scan_at expired_at created_at updated_at",
+    source="the platform's identifiers of order and parcel; a number of ours after erasure",
+    number="the tracking number",
+    tracking_url="the parcel's page at the carrier",
+)
+held(
+    TRACKER,
+    why="to ask the carrier at the right time",
+    kept="as long as the parcel's personal data",
+    plain="carrier urgency next_poll_at expected_at quiet_until asked_at answered_at failing_since failures known "
+    "problem candidates digest",
+    watched_until="until when a page of this parcel counts as open",
+)
+held(
+    SUBSCRIPTION,
+    why="to have the carrier push news",
+    kept="as long as the parcel's personal data",
+    plain="carrier until due_at failures problem",
+    number="the tracking number",
+)
+held(
+    CHECKPOINT,
+    why="to show the way of a parcel; afterwards for the shop's counts",
+    kept="as the shipment's row; the town goes with the order's personal data",
+    plain="code milestone reason delayed wall offset_minutes date_only sort_at country offset_inferred seen_at",
+    identity="a hash by which a scan is known again; a number of ours after erasure",
+    town="the town of a scan, never a place in it",
+    town_country="the country of that town",
+    town_lat="the latitude of that town",
+    town_lon="the longitude of that town",
+)
+nobody(ESTIMATE, "days on which a shipment was said to arrive, and when that was said")
+nobody(REPLACEMENT, "which shipment took the place of another")
+nobody(UNKNOWN_CODE, "codes of carriers that are in no table of ours, and how often they came")
+nobody(POLL_ACCOUNT, "what is left of each carrier account's budget")
+nobody(POLL_WORKER, "how busy each worker is at each carrier account")

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, Table as SaTable
 from sqlmodel import Field
 
+from portal.kit.datamap import Basis, held
 from portal.kit.tables import BigId, Table, key, link
 
 
@@ -117,3 +118,66 @@ RAW_ANSWER_PARCEL: SaTable = RawAnswerParcel.__table__  # type: ignore[attr-defi
 UNKNOWN_CODE_SAMPLE: SaTable = UnknownCodeSample.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PROOF_DOCUMENT: SaTable = ProofDocument.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PUSH_INBOX: SaTable = PushInbox.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+held(
+    CHECKPOINT_PRIVATE,
+    why="to show the customer what the carrier says",
+    kept=_AS_LONG,
+    text="the carrier's own words, which may name people and streets",
+    city="where it was, as the carrier writes it",
+    region="where it was: region",
+    postcode="where it was: postcode",
+    place="where it was: shop, depot, pickup point",
+    lat="where it was: latitude",
+    lon="where it was: longitude",
+)
+held(
+    SHIPMENT_PRIVATE,
+    why="to ask the carrier, and to show the customer who took the parcel",
+    kept=_AS_LONG,
+    postcode="where it goes: postcode",
+    country="where it goes: country",
+    pickup_point="where it waits",
+    signed_by="who signed for it",
+)
+held(
+    RAW_ANSWER,
+    why="to read an answer again after a mistake of ours was mended",
+    basis=Basis.INTEREST,
+    kept="{raw_days} days; less when one of its parcels is erased",
+    plain="digest carrier http_status pushed at",
+    asked="the tracking numbers that were asked about",
+    body="the carrier's answer as it came, which may name people and streets",
+)
+held(
+    RAW_ANSWER_PARCEL,
+    why="to know which parcels an answer is about",
+    basis=Basis.INTEREST,
+    kept="as long as the answer",
+    plain="at",
+    number="the tracking number, as the carrier writes it",
+)
+held(
+    UNKNOWN_CODE_SAMPLE,
+    why="to learn what a carrier means by a code that is not known yet",
+    basis=Basis.INTEREST,
+    kept="as long as the parcel's personal data",
+    plain="carrier code",
+    text="the carrier's own words",
+)
+held(
+    PROOF_DOCUMENT,
+    why="to show the customer that their parcel was handed over",
+    kept=_AS_LONG,
+    plain="digest kind size at",
+    body="a signature, a photo or a page of the carrier's",
+)
+held(
+    PUSH_INBOX,
+    why="to take in what a carrier pushes, once",
+    kept="the body until it is merged; what could not be read {raw_days} days",
+    plain="carrier at merged_at problem",
+    event="a hash of what tells one push from another",
+    body="what the carrier pushed, which may name people and streets",
+)

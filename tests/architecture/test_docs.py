@@ -9,6 +9,7 @@ import pytest
 
 from portal.settings import Settings
 from scripts import carriers_page
+from scripts.personal_data_page import page as personal_data
 from scripts.settings_page import page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,10 @@ def test_commands_and_settings_exist(path: Path) -> None:
 
 def test_page_of_settings_is_current() -> None:
     assert (ROOT / "docs/settings.md").read_text() == page(), "run `make docs`"
+
+
+def test_the_list_of_personal_data_is_what_the_tables_say() -> None:
+    assert (ROOT / "docs/personal-data.md").read_text() == personal_data(), "run `make docs`"
 
 
 def test_page_of_carriers_is_current() -> None:

@@ -34,13 +34,14 @@ from portal.sharing.public.values import Scope as Shares, SharedShop
 from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
 from tests.orders.sample_views import STORIES
 from tests.sharing.sample_shared import SHARED
-from tests.support import account_stories
+from tests.support import account_stories, privacy_stories
 
 ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
+_PERSONS: Final = {**account_stories.STORIES, **privacy_stories.STORIES}
 ADDRESSES: Final = (
     *(f"/story/{name}" for name in STORIES),
     *(f"/error/{status}" for status in ERRORS),
-    *(f"/account/{name}" for name in account_stories.STORIES),
+    *(f"/account/{name}" for name in _PERSONS),
     "/home",
     "/demo",
     *(f"/shared/{name}" for name in SHARED),
@@ -76,7 +77,7 @@ def app(origin: str) -> ASGIApp:
         return errors.page(request, "home.html", {**account_stories.HOME, "orders": orders})
 
     async def account(request: Request) -> Response:
-        name, values = account_stories.STORIES[request.path_params["name"]]
+        name, values = _PERSONS[request.path_params["name"]]
         return errors.page(request, name, {**account_stories.SHARED, **values})
 
     visitor = visitor_templates(Settings.model_validate({}), static.url, shown)

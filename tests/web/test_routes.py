@@ -95,6 +95,11 @@ MATRIX: dict[str, Rule] = {
     "POST /sign-in/passkey": public(422),
     "POST /sign-out": public(303),
     "GET /account": account(200),
+    "GET /account/data": account(200),
+    "GET /account/data.json": account(200),
+    "GET /account/erase": account(200),
+    "POST /account/erase": account(422),
+    "GET /account/erased": public(200),
     "POST /account/contacts": account(422),
     "POST /account/contacts/{id:int}/remove": account(404),  # there is none of this number: tests/signin
     "POST /account/sessions/end": account(303),

@@ -7,7 +7,7 @@ or found by a search engine, and no address of it travels on as a referrer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -42,13 +42,15 @@ HEADERS: Final = {"cache-control": "no-store", "vary": "Accept-Encoding, Accept-
 
 @dataclass(frozen=True, slots=True)
 class VisitorPages:
-    """GET and POST /s/{token}. `env` knows the visitors' templates only; `build` names their version."""
+    """GET and POST /s/{token}. `env` knows the visitors' templates only; `build` names their version;
+    `looked` is told the order and the link whenever one is opened."""
 
     context: Context
     env: Environment
     cache: PageCache
     build: str
     boards: Boards
+    looked: Callable[[int, int], None]
     demo: bool = False
 
     async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
@@ -70,6 +72,7 @@ class VisitorPages:
         answer = _answer(kept, request)
         if visit is Visit.OPENS and not known:
             await opening.count(self.context, link)
+            self.looked(link.order_id, link.id)
             if link.limited:
                 answer.headers["set-cookie"] = opening.cookie(self.context, request.scope, token, link)
         return answer
@@ -82,6 +85,7 @@ class VisitorPages:
         answer = see_other(f"/s/{token}" + (f"?lang={self.locale(request.scope)}" if wish else ""))
         if not known:
             await opening.count(self.context, link)
+            self.looked(link.order_id, link.id)
             answer.headers["set-cookie"] = opening.cookie(self.context, request.scope, token, link)
         return answer
 
