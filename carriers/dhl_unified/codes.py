@@ -62,6 +62,7 @@ WORDINGS: Final[dict[str, Milestone]] = {
     "shipment is out for delivery": Milestone.OUT_FOR_DELIVERY,
     "the shipment is out for delivery": Milestone.OUT_FOR_DELIVERY,
     "the shipment has been loaded onto the delivery vehicle": Milestone.OUT_FOR_DELIVERY,
+    "the shipment has been loaded to the van": Milestone.OUT_FOR_DELIVERY,
     "in zustellung": Milestone.OUT_FOR_DELIVERY,
     "die sendung wurde in das zustellfahrzeug geladen": Milestone.OUT_FOR_DELIVERY,
     "en cours de livraison": Milestone.OUT_FOR_DELIVERY,

@@ -10,16 +10,19 @@ from carriers.core.model import Checkpoint, Estimate, Milestone, Place, ProofOfD
 from carriers.core.reading import Json, an_object, country, first_text, objects, text, time
 from carriers.core.times import CarrierTime
 from carriers.dhl_unified.codes import COARSE, FINER, PAKET, PAKET_REASONS, TURNING_PHRASES, TURNS, WORDINGS
+from carriers.dhl_unified.divisions import DIVISIONS, WITHIN
 
 _SLUG: Final = "dhl_unified"
+_ARRIVED: Final = (Milestone.DELIVERED, Milestone.COLLECTED)
 
 
 def report(shipment: Json, asked: Sequence[str]) -> Report:
     """The report on one shipment; `asked` fills in a number that the answer leaves out."""
     back = shipment.get("returnFlag") in (True, "true")
-    checkpoints = newest_first(_checkpoint(event, back) for event in objects(shipment.get("events")))
+    service = text(shipment.get("service")) or ""
+    checkpoints = newest_first(_checkpoint(event, service, back) for event in objects(shipment.get("events")))
     status = an_object(shipment.get("status"))
-    now = _checkpoint(status, back)
+    now = _checkpoint(status, service, back)
     milestone = now.milestone if now.milestone is not Milestone.UNKNOWN else None
     current = now if milestone is not None else deciding(checkpoints)
     return Report(
@@ -31,7 +34,7 @@ def report(shipment: Json, asked: Sequence[str]) -> Report:
         estimate=_estimate(shipment),
         delivered_at=_delivered_at(current, checkpoints),
         proof=_proof(an_object(shipment.get("details"))),
-        service=text(shipment.get("service")),
+        service=service or None,
         origin_country=_country_of(shipment.get("origin")),
         destination_country=_country_of(shipment.get("destination")),
         unknown_codes=tuple(
@@ -40,9 +43,9 @@ def report(shipment: Json, asked: Sequence[str]) -> Report:
     )
 
 
-def _checkpoint(event: Json, back: bool) -> Checkpoint:
+def _checkpoint(event: Json, service: str, back: bool) -> Checkpoint:
     code = text(event.get("statusCode"))
-    milestone, reason = _meaning(event, code, back)
+    milestone, reason = _meaning(event, code, service, back)
     return Checkpoint(
         code=code,
         text=first_text(event.get("description"), event.get("status"), event.get("statusDetailed")),
@@ -53,7 +56,7 @@ def _checkpoint(event: Json, back: bool) -> Checkpoint:
     )
 
 
-def _meaning(event: Json, code: str | None, back: bool) -> tuple[Milestone | None, Reason | None]:
+def _meaning(event: Json, code: str | None, service: str, back: bool) -> tuple[Milestone | None, Reason | None]:
     if code is None:
         return None, None
     coarse = _coarse(code)
@@ -62,6 +65,9 @@ def _meaning(event: Json, code: str | None, back: bool) -> tuple[Milestone | Non
     if back and coarse is Milestone.DELIVERED:
         return Milestone.RETURNED, None
     words = [text(event.get(key)) for key in ("status", "statusDetailed", "description")]
+    own = next((step for word in words[:2] if (step := DIVISIONS.get(service, {}).get(word or ""))), None)
+    if own in WITHIN.get(coarse, ()):
+        return own, None
     finer = next((step for word in words if (step := _sure(word)) in FINER.get(coarse, ())), coarse)
     reason = next((PAKET_REASONS[word] for word in words if word in PAKET_REASONS), None)
     return finer, reason if coarse is not Milestone.DELIVERED else None
@@ -126,9 +132,9 @@ def _estimate(shipment: Json) -> Estimate | None:
 
 
 def _delivered_at(current: Checkpoint | None, checkpoints: Sequence[Checkpoint]) -> CarrierTime | None:
-    if current is None or current.milestone is not Milestone.DELIVERED:
+    if current is None or current.milestone not in _ARRIVED:
         return None
-    scan = next((c for c in checkpoints if c.milestone is Milestone.DELIVERED), None)
+    scan = next((c for c in checkpoints if c.milestone in _ARRIVED), None)
     return current.at or (scan.at if scan is not None else None)
 
 

@@ -127,8 +127,8 @@ class FedEx:
     def parse_proof(self, body: bytes) -> tuple[Document, ...]:
         """The papers in an answer of POST /track/v1/trackingdocuments. Raises CarrierError for an unreadable body."""
         output = an_object(an_object(read_json(body)).get("output"))
-        papers = output.get("document")
-        contents = papers if isinstance(papers, list) else [papers]
+        found = (output.get(name) for name in ("documents", "document"))  # one of them, a list or a lone one
+        contents = [c for papers in found for c in (papers if isinstance(papers, list) else [papers])]
         kind = text(output.get("documentFormat")) or "PDF"
         whole = ("".join(c.split()) for c in contents if isinstance(c, str))
         return tuple(Document(kind, content) for content in whole if content)

@@ -9,7 +9,7 @@ from carriers.core.meaning import NOTE, Meaning, each
 from carriers.core.model import Milestone, Reason
 
 _IN_TRANSIT: Final = "IT IX DP AR AF AA AC AX EA EO FD LO OF PF PL PM SF TR AE AO"
-_NO_STATUS: Final = "RR RM RC RP LP RG RD CH HA"  # wishes of the customer; HA is a hold that was only asked for
+_NO_STATUS: Final = "RR RM RC RP LP RG RD CH HA DR DS SP"  # wishes, vans sent; HA is a hold that was only asked for
 
 # DE is "delivery exception", not Germany and not "delivered".
 STATUSES: Final[dict[str, Meaning]] = {
@@ -38,6 +38,7 @@ DELAYS: Final[dict[str, Reason]] = {
 ERRORS: Final[dict[str, ErrorKind]] = {
     "TRACKING.TRACKINGNUMBER.NOTFOUND": ErrorKind.NOT_FOUND,
     "TRACKING.DATA.NOTFOUND": ErrorKind.NOT_FOUND,
+    "NOT.FOUND.ERROR": ErrorKind.NOT_FOUND,
     "TRACKING.TRACKINGNUMBER.INVALID": ErrorKind.INVALID_NUMBER,
     "TRACKING.TRACKINGNUMBER.EMPTY": ErrorKind.BAD_REQUEST,
     "BAD.REQUEST.ERROR": ErrorKind.BAD_REQUEST,

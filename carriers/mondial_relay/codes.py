@@ -29,7 +29,7 @@ REFUSALS: Final[dict[str, ErrorKind]] = {
 
 LANGUAGE: Final = "FR"
 
-# French wordings without case, accents, blanks and punctuation: whole ones, and beginnings of sentences.
+# Wordings, French and Spanish, without case, accents, blanks and punctuation: whole ones, and beginnings of sentences.
 # "Livré" goes on in ways that mean something else: to the pickup point, to the agency.
 WORDINGS: Final[dict[str, Milestone]] = {
     "colislivre": Milestone.DELIVERED,
@@ -42,8 +42,15 @@ BEGINNINGS: Final[dict[str, Milestone]] = {
     "disponibleenpointrelais": Milestone.READY_FOR_PICKUP,
     "colisdisponibleaupointrelais": Milestone.READY_FOR_PICKUP,
     "colisdisponibleenpointrelais": Milestone.READY_FOR_PICKUP,
+    "colisremisaulivreur": Milestone.OUT_FOR_DELIVERY,
     "colisretournealexpediteur": Milestone.RETURNING,
     "retouralexpediteur": Milestone.RETURNING,
     "retourexpediteur": Milestone.RETURNING,
     "colisenretour": Milestone.RETURNING,
+    "disponibleenelpuntopack": Milestone.READY_FOR_PICKUP,
+    "recepcionadoenelpuntopack": Milestone.READY_FOR_PICKUP,
+    "recogidoenagencia": Milestone.HANDED_OVER,
+    "recogidoenelhub": Milestone.IN_TRANSIT,
+    "enreparto": Milestone.OUT_FOR_DELIVERY,
+    "paqueteentregadoaldestinata": Milestone.DELIVERED,
 }

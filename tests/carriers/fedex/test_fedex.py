@@ -84,3 +84,6 @@ def test_papers() -> None:
     assert isinstance(carrier, Proves)
     output = {"documentType": "SIGNATURE_PROOF_OF_DELIVERY", "documentFormat": "PNG", "document": ["iVBO\nRw==", 3, ""]}
     assert carrier.parse_proof(json.dumps({"output": output}).encode()) == (Document("PNG", "iVBORw=="),)
+    several = {"documentFormat": "PDF", "documents": ["JVBE Ri0=", "", None, "JVBERjE="]}
+    found = carrier.parse_proof(json.dumps({"output": several}).encode())
+    assert found == (Document("PDF", "JVBERi0="), Document("PDF", "JVBERjE="))
