@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from portal.kit import html, i18n
+from portal.kit import html, i18n, wish
 from portal.kit.errors import Elsewhere, NotThere, Refused, Unavailable
 from portal.kit.redirects import see_other
 from portal.orders.viewmodels import ShopView
@@ -30,14 +30,14 @@ class ErrorPages:
 
     def page(self, request: Request, name: str, values: dict[str, Any], status: int = 200) -> Response:
         """A page of `name` in the visitor's language; never kept by caches."""
-        wish = request.query_params.get("lang")
-        locale = i18n.choose([wish], request.headers.get("accept-language"), self._settings.locale)
+        locale = i18n.choose(
+            [wish.chosen(request.scope)], request.headers.get("accept-language"), self._settings.locale
+        )
         languages = [(code, i18n.own_name(code), f"?lang={code}") for code in i18n.languages()]
         with i18n.using(locale, self._settings.time_zone):
             text = html.render(self._env, name, values | {"shop": self._shop, "lang": locale, "languages": languages})
-        return Response(
-            text, status, {"cache-control": "no-store", "vary": "Accept-Language"}, "text/html; charset=utf-8"
-        )
+        kept = {"cache-control": "no-store", "vary": "Accept-Language, Cookie", **wish.remembered(request.scope)}
+        return Response(text, status, kept, "text/html; charset=utf-8")
 
     def refuse(self, scope: Scope, status: int, retry_after: int | None = None) -> ASGIApp:
         """An application that answers with an error."""

@@ -127,10 +127,15 @@ def choose(preferred: Sequence[str | None], accept_language: str | None, default
     are passed over. `accept_language` is the header of that name.
     """
     for tag in (*preferred, *_accepted(accept_language or ""), default):
-        language = re.split(r"[-_]", tag or "", maxsplit=1)[0].lower()
-        if language in _loaded:
+        if language := spoken(tag or ""):
             return language
     return SOURCE
+
+
+def spoken(tag: str) -> str | None:
+    """The language of a tag like "fr", "fr-CA" or "fr_FR", if we speak it."""
+    language = re.split(r"[-_]", tag, maxsplit=1)[0].lower()
+    return language if language in _loaded else None
 
 
 def _accepted(header: str) -> list[str]:

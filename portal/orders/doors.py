@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from portal.accounts import sessions
 from portal.accounts.devices import label_of
 from portal.accounts.viewer import Viewer, viewer_of
-from portal.kit import cookies
+from portal.kit import cookies, wish
 from portal.kit.db import Reader
 from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import TOKEN
@@ -28,7 +28,7 @@ from portal.kit.stream import LiveResponse, after_of
 from portal.orders import access, queries
 from portal.orders.browsers import Full, keep_place, let_in
 from portal.orders.links import stream_name
-from portal.orders.pages import AUDIENCE, OrderPages, Shown, asked_language
+from portal.orders.pages import AUDIENCE, OrderPages, Shown
 from portal.orders.queries import LinkAccess
 
 _NAVIGATES = (b"sec-fetch-mode", b"navigate")
@@ -86,7 +86,7 @@ class ByToken:
         async with context.db.read() as reader:
             viewer = await viewer_of(reader, scope, now)
             theirs = await _is_their_own(reader, viewer, link.ref, now)
-        language = asked_language(scope)
+        language = wish.asked(scope)
         response = see_other(f"/orders/{link.ref}" + (f"?lang={language}" if language else ""))
         if theirs:
             return response

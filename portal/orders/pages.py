@@ -4,7 +4,6 @@ answered 304 without rendering. At which addresses it is found, and by whom: `or
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +17,7 @@ from starlette.types import Scope
 
 from carriers.core.accounts import served
 from portal.context import Context
-from portal.kit import html, i18n
+from portal.kit import html, i18n, wish
 from portal.kit.errors import NotThere
 from portal.kit.guard import csp_with_images
 from portal.kit.live import Channel, Frame
@@ -33,7 +32,6 @@ from portal.orders.view import finished, order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
 
 AUDIENCE = "owner"
-_LANG = re.compile(rb"(?:^|&)lang=([A-Za-z_-]{1,20})(?:&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,15 @@ class OrderPages:
         event = await self.stamp(version)
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{shown.how}.{self.build}"'
+        headers = _caching(etag) | self._policy | wish.remembered(request.scope)
         if known(etag, request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers=_caching(etag) | self._policy)
+            return Response(status_code=304, headers=headers)
         kept = self.cache.get((shown.base, etag))
         if kept is None:
             text = await self._render(shown, event, locale, now)
             kept = self.cache.keep((shown.base, etag), text)
         self.looks.note(shown.order_id, "person" if shown.how == "person" else "link")
-        return _answer(kept, request, _caching(etag) | self._policy)
+        return _answer(kept, request, headers)
 
     async def stamp(self, version: Version) -> int:
         """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
@@ -148,20 +147,14 @@ class OrderPages:
         return i18n.using(locale, self.context.settings.time_zone)
 
     def locale(self, shown: Shown, scope: Scope) -> str:
-        """The language of a page: asked for in the address, else the person's or the order's, else the browser's."""
+        """The language of a page: the visitor's choice, else the person's or the order's, else the browser's."""
         accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-        return _chosen(asked_language(scope), shown.locale, accepted, self.context.settings.locale)
-
-
-def asked_language(scope: Scope) -> str | None:
-    """The language that the address asks for: `?lang=fr`."""
-    asked = _LANG.search(scope["query_string"])
-    return asked[1].decode("ascii") if asked else None
+        return _chosen(wish.chosen(scope), shown.locale, accepted, self.context.settings.locale)
 
 
 @lru_cache(1024)
-def _chosen(asked: str | None, stored: str | None, accepted: bytes, default: str) -> str:
-    return i18n.choose([asked, stored], accepted.decode("latin-1"), default)
+def _chosen(choice: str | None, stored: str | None, accepted: bytes, default: str) -> str:
+    return i18n.choose([choice, stored], accepted.decode("latin-1"), default)
 
 
 def _stamp(moment: datetime | None) -> str:

@@ -23,7 +23,7 @@ from carriers.core.links import BRANDS
 from carriers.core.registry import slugs
 from portal.accounts.viewer import viewer_of
 from portal.context import Context
-from portal.kit import forms, html, i18n
+from portal.kit import forms, html, i18n, wish
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
 from portal.kit.forms import N_, Form
@@ -132,7 +132,7 @@ class ParcelPages:
             access = await readable(reader, viewer, request.path_params["ref"], now)
         if access.how != "person":
             raise NotThere
-        wishes = [request.query_params.get("lang"), access.locale]
+        wishes = [wish.chosen(request.scope), access.locale]
         locale = i18n.choose(wishes, request.headers.get("accept-language"), self.context.settings.locale)
         return Owner(access, locale, now)
 
@@ -174,7 +174,7 @@ class ParcelPages:
         with i18n.using(owner.locale, self.context.settings.time_zone):
             text = html.render(self.env, "orders/parcels.html", values)
         status = 422 if any(form.problems for form in sent.values()) else 200
-        return Response(text, status, _HEADERS, "text/html; charset=utf-8")
+        return Response(text, status, _HEADERS | wish.remembered(request.scope), "text/html; charset=utf-8")
 
     def _choices(self, row: Any) -> tuple[tuple[str, str], ...]:
         """Carriers by slug and name: those that the number may belong to first, then those that are asked here,

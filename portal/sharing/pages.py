@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope as Asked, Send
 
 from portal.accounts.viewer import Viewer, viewer_of
 from portal.context import Context
-from portal.kit import forms, html, i18n
+from portal.kit import forms, html, i18n, wish
 from portal.kit.errors import NotThere, Refused
 from portal.kit.forms import N_, Form
 from portal.kit.redirects import see_other
@@ -133,7 +133,7 @@ class SharingPages:
         async with self.context.db.read() as reader:
             viewer = await viewer_of(reader, request.scope, now)
             access = await readable(reader, viewer, request.path_params["ref"], now)
-        wishes = [request.query_params.get("lang"), viewer.locale, access.locale]
+        wishes = [wish.chosen(request.scope), access.locale]
         locale = i18n.choose(wishes, request.headers.get("accept-language"), self.context.settings.locale)
         return Owner(access, viewer, locale, now)
 
@@ -166,11 +166,11 @@ class SharingPages:
             "now": owner.now,
             "today": owner.now.astimezone(zone).date(),
             "demo": self.demo,
-            "wish": request.query_params.get("lang"),
+            "wish": wish.asked(request.scope),
         }
         with i18n.using(owner.locale, self.context.settings.time_zone):
             text = html.render(self.env, "sharing/page.html", values)
-        return Response(text, form.status, _HEADERS, "text/html; charset=utf-8")
+        return Response(text, form.status, _HEADERS | wish.remembered(request.scope), "text/html; charset=utf-8")
 
     def at(self, **pages: Page) -> Guarded:
         """A route's endpoint: a page for each method. What is not the visitor's own is answered like the order."""
@@ -201,5 +201,4 @@ def _maker(owner: Owner) -> Maker:
 
 def _said(owner: Owner, request: Request, part: str) -> str:
     """Back to the list, in the language that was asked for."""
-    wish = request.query_params.get("lang")
-    return owner.base + (f"?lang={owner.locale}" if wish else "") + part
+    return owner.base + (f"?lang={owner.locale}" if wish.asked(request.scope) else "") + part

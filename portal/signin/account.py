@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from portal.accounts import own, sessions, stepup
 from portal.accounts.viewer import Viewer
-from portal.kit import forms, i18n
+from portal.kit import forms, i18n, wish
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
 from portal.kit.forms import N_, Form
@@ -102,7 +102,9 @@ class Account:
             await own.choose_language(tx, person_id, chosen)
 
         await self.desk.context.db.write(unit)
-        return self.desk.to(request, f"{HOME}#language")
+        response = self.desk.to(request, f"{HOME}#language")
+        response.headers.append("set-cookie", wish.forgotten(request.scope))
+        return response
 
     async def _home(self, request: Request, viewer: Viewer, form: Form[NewContact]) -> Response:
         person_id = stepup.signed_in(viewer, HOME)

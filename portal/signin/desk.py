@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from portal.accounts.viewer import Viewer, viewer_of
 from portal.context import Context
-from portal.kit import browsers, cookies, html, i18n
+from portal.kit import browsers, cookies, html, i18n, wish
 from portal.kit.redirects import is_safe, see_other
 from portal.orders.viewmodels import ShopView
 
@@ -35,8 +35,8 @@ class Desk:
             return await viewer_of(reader, request.scope, self.context.clock.now())
 
     def locale(self, request: Request, viewer: Viewer) -> str:
-        """The language to answer in: asked for in the address, else the person's, else the browser's."""
-        wishes = [request.query_params.get("lang"), viewer.locale]
+        """The language to answer in: the visitor's choice, else the person's, else the browser's."""
+        wishes = [wish.chosen(request.scope), viewer.locale]
         return i18n.choose(wishes, request.headers.get("accept-language"), self.context.settings.locale)
 
     def page(self, request: Request, viewer: Viewer, name: str, values: dict[str, Any], status: int = 200) -> Response:
@@ -51,7 +51,7 @@ class Desk:
         shared["query"] = f"?{urlencode({'lang': asked})}" if asked else ""
         with i18n.using(locale, self.context.settings.time_zone):
             text = html.render(self.env, name, {**shared, **self._times(), **values})
-        headers = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
+        headers = {"cache-control": "no-store", "vary": "Accept-Language, Cookie", **wish.remembered(request.scope)}
         return Response(text, status, headers, "text/html; charset=utf-8")
 
     def _times(self) -> dict[str, Any]:
