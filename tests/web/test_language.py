@@ -97,7 +97,6 @@ async def test_every_page_offers_every_language_by_its_own_name(context: Context
         f"/orders/{ref}/sharing",
         "/account",
         "/orders",
-        "/sign-in",
         "/",
         "/nothing/here",
     ):
