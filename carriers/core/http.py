@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from carriers.core.errors import CarrierError, ErrorKind
+from carriers.core.repeating import check
 
 if TYPE_CHECKING:
     import httpx2
@@ -87,7 +88,8 @@ def paying(toll: Toll) -> Iterator[None]:
 
 
 async def send(call: Call, client: httpx2.AsyncClient, *, deadline: float = DEADLINE, largest: int = LARGEST) -> Reply:
-    """Make the call. Raises CarrierError (kind `server`) when no whole answer came in time."""
+    """Make the call. Raises CarrierError (kind `server`) when no whole answer came in time, and Unchanged for a reply
+    that the caller knows (`repeating`)."""
     import httpx2
 
     if (toll := _toll.get()) is not None:
@@ -118,8 +120,10 @@ async def _exchange(call: Call, client: httpx2.AsyncClient, largest: int) -> Rep
     finally:
         await response.aclose()
     reply = Reply(response.status_code, body, retry_after(response.headers.get("retry-after")))
-    if (recorded := _recorded.get()) is not None and not call.for_access:
-        recorded.append(reply)
+    if not call.for_access:
+        check(reply.status, reply.body)
+        if (recorded := _recorded.get()) is not None:
+            recorded.append(reply)
     return reply
 
 

@@ -35,7 +35,7 @@ _CLAIM = Query(
     update(TRACKER)
     .where(TRACKER.c.shipment_id.in_(select(_DUE.c.shipment_id)))
     .values(next_poll_at=bindparam("lease"))
-    .returning(TRACKER.c.shipment_id),
+    .returning(TRACKER.c.shipment_id, TRACKER.c.digest, TRACKER.c.reply),
     columns=(),
 )
 _TOGETHER = 50
@@ -66,7 +66,7 @@ Queue = tuple[str, int]  # a carrier, and an urgency
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A tracker in our hands until `lease`, with what is needed to ask. `carrier_name` is the shop's spelling,
-    which may name one of the carrier's services."""
+    which may name one of the carrier's services; `reply` names the reply in which it had its last report."""
 
     shipment_id: int
     topic: str
@@ -76,6 +76,7 @@ class Claim:
     country: str | None
     lease: datetime
     carrier_name: str | None = None
+    reply: str | None = None
 
 
 def queues_of(carriers: Iterable[str]) -> list[Queue]:
@@ -87,24 +88,26 @@ def queues_of(carriers: Iterable[str]) -> list[Queue]:
 async def claim_due(tx: Tx, now: datetime, queues: Iterable[Queue], limit: int) -> list[Claim]:
     """Take up to `limit` due trackers for `schedule.LEASE`, from the first queue on, those that wait longest first;
     others pass over them meanwhile."""
-    lease, taken = now + schedule.LEASE, dict[int, str]()
+    lease, taken = now + schedule.LEASE, dict[int, tuple[str, str | None]]()
     for carrier, urgency in queues:
         if len(taken) >= limit:
             break
         wanted = {"of_carrier": carrier, "of_urgency": urgency, "moment": now, "most": limit - len(taken)}
         rows = await tx.rows(_CLAIM, {**wanted, "lease": lease})
-        taken.update((row.shipment_id, carrier) for row in rows)
+        # Without the digest, the last report is to be looked at again.
+        taken.update((row.shipment_id, (carrier, row.reply if row.digest else None)) for row in rows)
     return await _known(tx, taken, lease) if taken else []
 
 
-async def _known(tx: Tx, taken: Mapping[int, str], lease: datetime) -> list[Claim]:
+async def _known(tx: Tx, taken: Mapping[int, tuple[str, str | None]], lease: datetime) -> list[Claim]:
     """What is needed to ask about these, in the order in which they were taken."""
     ids, found = list(taken), dict[int, Claim]()
     for start in range(0, len(ids), _TOGETHER):
         some = ids[start : start + _TOGETHER]
         some += some[:1] * (_TOGETHER - len(some))  # always as many: the statement is compiled once
         for r in await tx.rows(_KNOWN, {f"id{n}": shipment for n, shipment in enumerate(some)}):
-            found[r.id] = Claim(r.id, r.topic, taken[r.id], r.number, r.postcode, r.country, lease, r.carrier_label)
+            carrier, reply = taken[r.id]
+            found[r.id] = Claim(r.id, r.topic, carrier, r.number, r.postcode, r.country, lease, r.carrier_label, reply)
     return [found[shipment] for shipment in taken if shipment in found]
 
 

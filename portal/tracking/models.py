@@ -63,7 +63,8 @@ class Tracker(Table, table=True):
     tried for a number whose carrier nobody has named, separated by commas, the present one last.
     `urgency` (schedule.Urgency) says who
     goes first where not all can be asked; `expected_at` is when it is really asked then; before `quiet_until`
-    nothing brings a question forward. `digest` is of the last report, `problem` a code of what is wrong."""
+    nothing brings a question forward. `digest` is of the last report and
+    `reply` names the reply that it was in alone, `problem` is a code of what is wrong."""
 
     __table_args__ = (
         Index(
@@ -91,6 +92,7 @@ class Tracker(Table, table=True):
     watched_until: datetime | None = None
     candidates: str | None = None
     digest: str | None = None
+    reply: str | None = None
 
 
 class PollAccount(Table, table=True):

@@ -7,6 +7,7 @@ answer. Runs in the caller's transaction and may run again.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ _RELEASED = (
     "problem",
     "known",
     "digest",
+    "reply",
 )
 _SITUATION = Query(
     select(
@@ -74,9 +76,19 @@ _RELEASE = Query(
 )
 
 
-async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, rules: Rules) -> bool:
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The carrier's reply is the one in which it was found last, byte for byte: nobody read it again."""
+
+    number: str
+
+
+async def settle(
+    tx: Tx, now: datetime, claim: Claim, answer: Answer | Same, rules: Rules, reply: str | None = None
+) -> bool:
     """Take in an answer to a claim; True when it brought news. A claim whose lease went to someone else
-    changes nothing but what the carrier said; one about a number given up meanwhile changes nothing."""
+    changes nothing but what the carrier said; one about a number given up meanwhile changes nothing. `reply` names
+    the reply that held this answer alone."""
     row = await tx.row(_SITUATION, {"shipment": claim.shipment_id})
     if row is None:
         return False
@@ -85,17 +97,22 @@ async def settle(tx: Tx, now: datetime, claim: Claim, answer: Answer, rules: Rul
         if row.carrier is None and answer.error.kind in UNKNOWING:
             await next_candidate(tx, now, claim.shipment_id, claim.carrier)
         return False
+    if isinstance(answer, Same):
+        known = row.known or (row.carrier, row.number) == (claim.carrier, claim.number)
+        await _answered(tx, now, claim, row, rules, {"known": known, "digest": row.digest, "reply": row.reply})
+        return False
     report = answer.report if isinstance(answer, Found) and await _meant(tx, now, row, claim, answer.report) else None
     digest = _digest(report) if report else row.digest
     # Most answers are the last one again: nothing of it needs to be looked at.
     if report is None or digest == row.digest:
-        await _answered(tx, now, claim, row, rules, {"known": row.known or report is not None, "digest": digest})
+        learnt = {"known": row.known or report is not None, "digest": digest, "reply": reply if report else row.reply}
+        await _answered(tx, now, claim, row, rules, learnt)
         if row.carrier is None and report is None:
             await next_candidate(tx, now, claim.shipment_id, claim.carrier)
         return False
     news = await merge(tx, now, claim.shipment_id, claim.topic, report)
     row = (await tx.row(_SITUATION, {"shipment": claim.shipment_id})) if news else row
-    await _answered(tx, now, claim, row, rules, {"known": True, "digest": digest}, news=news)
+    await _answered(tx, now, claim, row, rules, {"known": True, "digest": digest, "reply": reply}, news=news)
     return news
 
 

@@ -125,9 +125,7 @@ def _database(plan: Plan, name: str, parcels: Mapping[str, int]) -> Path:
 
 @asynccontextmanager
 async def _context(path: Path, accounts: Mapping[str, Account], at_once: int) -> AsyncIterator[Context]:
-    settings = Settings.model_validate(
-        {"database_url": f"sqlite:///{path}", "poll_concurrency": at_once, "raw_days": 0}
-    )
+    settings = Settings.model_validate({"database_url": f"sqlite:///{path}", "poll_concurrency": at_once})
     async with opened(settings, accounts=accounts) as context:
         yield context
 

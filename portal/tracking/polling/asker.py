@@ -16,6 +16,7 @@ from typing import Final
 from carriers import Answer, CarrierError, ErrorKind, Failed, Found, TrackRequest
 from carriers.core.http import paying, recording
 from carriers.core.registry import service_named
+from carriers.core.repeating import Unchanged, knowing, name_of
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import Unavailable
@@ -28,7 +29,7 @@ from portal.tracking.polling.purse import Purse
 from portal.tracking.polling.shared import Asked, State, Taken, leave, note, take
 from portal.tracking.raw import Raw, about, keep, raws_of
 from portal.tracking.schedule import Rules
-from portal.tracking.settling import OWN_BUDGET, lacking, put_back, settle
+from portal.tracking.settling import OWN_BUDGET, Same, lacking, put_back, settle
 
 log = logging.getLogger("jalon.poller")
 IDLE_S: Final = 1.0
@@ -151,13 +152,18 @@ class Asker:
         askable = [(claim, request) for claim in claims if (request := await self._request(claim))]
         if not askable:
             return
-        with recording() as replies, paying(Purse(self._context, self.asked).pay):
+        known, alone = self._known(askable)
+        with recording() as replies, paying(Purse(self._context, self.asked).pay), knowing(alone, known):
             answers = await self._answers([request for _, request in askable])
         for problem in {a.error.kind for a in answers if isinstance(a, Failed) and not _own(a)}:
             log.warning("%s: %s for %d parcels", self.asked.name, problem.value, len(askable))
         await self._note(answers)
         raws = raws_of(self.asked.name, [request.number for _, request in askable], replies)
-        settling = [self._settle(claim, answer, raws) for (claim, _), answer in zip(askable, answers, strict=True)]
+        single = len(askable) == len(replies) == 1
+        reply = name_of(alone, replies[0].status, replies[0].body) if single else None
+        settling = [
+            self._settle(claim, answer, raws, reply) for (claim, _), answer in zip(askable, answers, strict=True)
+        ]
         await (asyncio.gather(*settling) if len(settling) > 1 else settling[0])
 
     async def _request(self, claim: Claim) -> TrackRequest | None:
@@ -174,12 +180,20 @@ class Asker:
         await self._context.db.write(unit)
         return None
 
-    async def _answers(self, requests: Sequence[TrackRequest]) -> list[Answer]:
+    def _known(self, askable: Sequence[tuple[Claim, TrackRequest]]) -> tuple[str | None, str]:
+        """The name of the reply that need not be read again, and the question that it answers: one about one
+        parcel, for then the reply holds all that there was."""
+        claim, request = askable[0]
+        return claim.reply if len(askable) == 1 else None, f"{self.asked.name} {request}"
+
+    async def _answers(self, requests: Sequence[TrackRequest]) -> list[Answer | Same]:
         context, account = self._context, self.asked.account
         client = context.clients.get(account.carrier)
         try:
             async with asyncio.timeout(DEADLINE_S):
-                return await self.asked.carrier.track(requests, account, client, context.tokens)
+                return [*await self.asked.carrier.track(requests, account, client, context.tokens)]
+        except Unchanged:
+            return [Same(request.number) for request in requests]
         except TimeoutError:
             error = CarrierError(ErrorKind.SERVER, "no answer in time")
         except Exception:  # an adapter's mistake must not stop the others
@@ -187,7 +201,7 @@ class Asker:
             error = CarrierError(ErrorKind.SERVER, "the adapter failed")
         return [Failed(request.number, error) for request in requests]
 
-    async def _note(self, answers: Sequence[Answer]) -> None:
+    async def _note(self, answers: Sequence[Answer | Same]) -> None:
         """Have all workers know how the account fares, where that changed."""
         change = outcome(answers, now := self._context.clock.now(), schedule.chance(self._free, now))
         if change is None or change(self._standing) == self._standing:
@@ -199,23 +213,25 @@ class Asker:
         noted = await self._context.db.write(unit)
         self._standing = self._standing if noted is None else noted
 
-    async def _settle(self, claim: Claim, answer: Answer, raws: Sequence[Raw]) -> None:
+    async def _settle(self, claim: Claim, answer: Answer | Same, raws: Sequence[Raw], reply: str | None) -> None:
         try:
-            await self._settled(claim, answer, raws)
+            await self._settled(claim, answer, raws, reply)
         except Unavailable:
             raise
         except Exception:  # an answer that cannot be stored is a failure of its carrier, not of the others
             log.exception("an answer of %s cannot be taken in", self.asked.name)
             await self._settled(claim, Failed(claim.number, CarrierError(ErrorKind.SERVER, "cannot be stored")), ())
 
-    async def _settled(self, claim: Claim, answer: Answer, raws: Sequence[Raw]) -> None:
+    async def _settled(
+        self, claim: Claim, answer: Answer | Same, raws: Sequence[Raw], reply: str | None = None
+    ) -> None:
         context, now, rules = self._context, self._context.clock.now(), self._rules
 
         async def unit(tx: Tx) -> None:
             if isinstance(answer, Failed) and _own(answer):
                 await put_back(tx, now, claim)
                 return
-            news = await settle(tx, now, claim, answer, rules)
+            news = await settle(tx, now, claim, answer, rules, reply)
             if news and isinstance(answer, Found) and context.settings.raw_days:
                 number = answer.report.number
                 await keep(tx, now, claim.shipment_id, number, about(raws, number))
@@ -223,7 +239,7 @@ class Asker:
         await context.db.write(unit)
 
 
-def outcome(answers: Sequence[Answer], now: datetime, chance: float) -> Change | None:
+def outcome(answers: Sequence[Answer | Same], now: datetime, chance: float) -> Change | None:
     """What one call's answers say about the account; None: nothing."""
     errors = [answer.error for answer in answers if isinstance(answer, Failed) and not _own(answer)]
     kinds = {error.kind for error in errors}
@@ -238,6 +254,6 @@ def outcome(answers: Sequence[Answer], now: datetime, chance: float) -> Change |
     return (lambda standing: breaker.succeeded(standing, now)) if any(not _own(a) for a in answers) else None
 
 
-def _own(answer: Answer) -> bool:
+def _own(answer: Answer | Same) -> bool:
     """Whether it was our own budget that prevented the call."""
     return isinstance(answer, Failed) and answer.error.code == OWN_BUDGET
