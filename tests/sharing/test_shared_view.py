@@ -115,6 +115,14 @@ def test_the_map_shows_the_towns_on_the_way_and_ends_before_the_door() -> None:
     assert seen(rows(steps=[step("in_transit", 23)])).parcels[0].journey is None
 
 
+def test_a_depot_in_the_town_where_it_ends_is_not_told_either() -> None:
+    steps = [step("out_for_delivery", 24, "Dinard"), step("in_transit", 24, "Dinard"), step("in_transit", 23, "Rennes")]
+    parcel = seen(rows(shipments=[shipment("out_for_delivery")], steps=steps)).parcels[0]
+    assert [one.town for one in parcel.steps] == [None, None, "Rennes"]
+    assert parcel.journey is not None
+    assert [stop.name for stop in parcel.journey.stops] == ["Rennes"]
+
+
 def test_what_needs_the_customer_is_a_hold_up_to_others() -> None:
     view = seen(rows(shipments=[shipment("action_required")], steps=[step("action_required", 23)]))
     assert view.parcels[0].milestone == "exception"

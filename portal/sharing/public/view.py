@@ -24,6 +24,13 @@ from portal.sharing.public.values import Scope, SharedItem, SharedParcel, Shared
 _MILDER: Final = {Milestone.ACTION_REQUIRED: Milestone.EXCEPTION}
 _TOLD: Final = {m for m in Milestone if RANK[m] >= RANK[Milestone.LABEL_CREATED]} - {Milestone.CANCELLED}
 # At the end of its way a parcel is where somebody lives.
+_NEAR: Final = {
+    Milestone.OUT_FOR_DELIVERY,
+    Milestone.ATTEMPTED,
+    Milestone.READY_FOR_PICKUP,
+    Milestone.DELIVERED,
+    Milestone.COLLECTED,
+}
 _ON_THE_WAY: Final = {m for m in _TOLD if RANK[m] <= RANK[Milestone.IN_TRANSIT]}
 
 
@@ -118,24 +125,32 @@ def _parcel(frame: _Frame, position: int, pack: Pack, row: Any) -> SharedParcel:
 def _told(frame: _Frame, shipment_id: int) -> tuple[SharedStep, ...]:
     """What happened, newest first: once a day and place, in our words."""
     told: dict[SharedStep, None] = {}
+    ends = _ends(frame, shipment_id)
     for row in frame.steps.get(shipment_id, ()):
         milestone = Milestone(row.milestone) if row.milestone else Milestone.UNKNOWN
         if row.wall is None or milestone not in _TOLD:
             continue
         day = parcels.local_time(row.wall, row.offset_minutes, row.date_only, frame.zone).date()
-        town = row.town if milestone in _ON_THE_WAY else None
+        town = row.town if milestone in _ON_THE_WAY and row.town not in ends else None
         told.setdefault(SharedStep(_MILDER.get(milestone, milestone).value, day, town))
     return tuple(sorted(told, key=lambda step: step.day, reverse=True))
 
 
 def _journey(frame: _Frame, shipment_id: int, milestone: Milestone) -> Journey | None:
     """The towns on the way, oldest first; not the one in which it ends."""
+    ends = _ends(frame, shipment_id)
     stops = [
         Stop(row.town, round(row.town_lat, 2), round(row.town_lon, 2), row.town_country)
         for row in reversed(frame.steps.get(shipment_id, ()))
         if row.town and row.town_lat is not None and row.town_lon is not None and row.milestone in _ON_THE_WAY
+        if row.town not in ends
     ]
     return travelled(stops, None, MapStand.UNDER_WAY if milestone in _ON_THE_WAY else MapStand.LAST_SEEN)
+
+
+def _ends(frame: _Frame, shipment_id: int) -> set[str]:
+    """The towns where somebody receives it: a depot in one of them would tell where."""
+    return {row.town for row in frame.steps.get(shipment_id, ()) if row.town and row.milestone in _NEAR}
 
 
 def _items(quantities: Mapping[int, int], items: Mapping[int, Any]) -> tuple[SharedItem, ...]:
