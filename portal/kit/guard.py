@@ -24,7 +24,8 @@ log = logging.getLogger("jalon.access")
 bugs = logging.getLogger("jalon.errors")
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # wherever it stands: links get copied with their full stop
+# Wherever it stands: links get copied with their full stop; and what looks like somebody's address.
+_SECRET = re.compile(r"[A-Za-z0-9_-]{20,}|[^/]*@[^/]*")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -212,7 +213,7 @@ def refusal(problem: Exception) -> tuple[int, int | None]:
 
 
 def masked(path: str) -> str:
-    """A path fit for the log: secrets hidden, line breaks and other controls written out."""
+    """A path fit for the log: secrets and e-mail addresses hidden, line breaks and other controls written out."""
     plain = _SECRET.sub("…", path[:300])
     return plain if plain.isprintable() else ascii(plain)[1:-1]
 

@@ -225,7 +225,7 @@ held(
     why="to ask the carrier at the right time",
     kept="as long as the parcel's personal data",
     plain="carrier urgency next_poll_at expected_at quiet_until asked_at answered_at failing_since failures known "
-    "problem candidates digest",
+    "problem candidates digest reply",
     watched_until="until when a page of this parcel counts as open",
 )
 held(

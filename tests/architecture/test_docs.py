@@ -11,6 +11,7 @@ from portal.settings import Settings
 from scripts import carriers_page
 from scripts.personal_data_page import page as personal_data
 from scripts.settings_page import page
+from tests.support.web import COOKIES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -36,6 +37,12 @@ def test_commands_and_settings_exist(path: Path) -> None:
 
 def test_page_of_settings_is_current() -> None:
     assert (ROOT / "docs/settings.md").read_text() == page(), "run `make docs`"
+
+
+def test_every_cookie_is_explained_and_no_other() -> None:
+    page_ = (ROOT / "docs/personal-data.md").read_text().partition("## Cookies")[2].partition("##")[0]
+    named = re.findall(r"^\| `([a-z-]+)…?` \|", page_, re.MULTILINE)
+    assert named == [name.partition("[")[0] for name in COOKIES]
 
 
 def test_the_list_of_personal_data_is_what_the_tables_say() -> None:

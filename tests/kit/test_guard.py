@@ -272,6 +272,12 @@ def test_no_surroundings_uncover_a_secret_or_break_the_line(before: str, after: 
     assert len(shown.splitlines()) == 1
 
 
+@pytest.mark.parametrize("path", ["/x/ada@example.com", "/ada@example.com/x", "/orders;ada@example.com", "/@ada"])
+def test_an_e_mail_address_in_a_path_is_masked(path: str) -> None:
+    assert "ada" not in masked(path)
+    assert masked(path).startswith("/")
+
+
 def test_ordinary_paths_stay_readable() -> None:
     assert masked("/static/css/app.1a2b3c4d.css") == "/static/css/app.1a2b3c4d.css"
     assert masked("/healthz/ready") == "/healthz/ready"

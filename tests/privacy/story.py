@@ -120,7 +120,7 @@ async def _more(tx: Tx, now: datetime) -> None:
     await keep(tx, now, 2, "6A20022002200", [Raw("laposte", 200, b"raw Linnet", ("6A20022002200",))])
     await store(tx, now, "ups", "one", packed(f"pushed Starling {TRACKING}".encode()))
     await store(tx, now, "ups", "two", packed(b"pushed Linnet 6A20022002200"))
-    key = {"credential_id": "c", "public_key": b"k", "created_at": now, "person_id": 1}
+    key = {"credential_id": "YWJj", "public_key": b"k", "created_at": now, "person_id": 1}
     await tx.run(insert(PASSKEY).values(**key))
     await tx.run(insert(PASSKEY_PRIVATE).values(passkey_id=1, name="Robin's telephone"))
     values = {"name": "letter of a Bunting"}
