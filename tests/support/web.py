@@ -21,8 +21,6 @@ COOKIES = ("jalon", "jalon-start", "jalon-shared-[a-z]{10}", "lang")
 _COOKIE = re.compile(
     rf"__Host-(?:{'|'.join(COOKIES)})=[\w.~-]*; Max-Age=\d+; Path=/; HttpOnly; SameSite=Lax; Secure", re.ASCII
 )
-    rf"__Host-(?:{'|'.join(COOKIES)})=[\w.~-]*; Max-Age=\d+; Path=/; HttpOnly; SameSite=Lax; Secure", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
