@@ -36,9 +36,10 @@ ERRORS: Final[dict[str, ErrorKind]] = {
     "InvalidTrackingId": ErrorKind.INVALID_NUMBER,
     "NotFound": ErrorKind.NOT_FOUND,
     "ResourceNotFound": ErrorKind.NOT_FOUND,
+    **dict.fromkeys(("InvalidRequest", "InvalidInput"), ErrorKind.BAD_REQUEST),
     "Unauthorized": ErrorKind.AUTH,
     "AccessDenied": ErrorKind.AUTH,
-    "QuotaExceeded": ErrorKind.RATE_LIMITED,
-    "InternalFailure": ErrorKind.SERVER,
+    **dict.fromkeys(("QuotaExceeded", "TooManyRequests"), ErrorKind.RATE_LIMITED),
+    **dict.fromkeys(("InternalFailure", "InternalError"), ErrorKind.SERVER),
     "ServiceUnavailable": ErrorKind.SERVER,
 }

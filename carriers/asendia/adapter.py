@@ -23,6 +23,7 @@ from carriers.core.reading import (
     Json,
     an_object,
     country,
+    failure_told,
     first_text,
     kind_of_status,
     objects,
@@ -121,5 +122,5 @@ def _refused(data: Json, http_status: int) -> CarrierError:
     code, said = text(data.get("message")), first_text(data.get("detail"), data.get("title"), data.get("message"))
     if said is None:
         return unreadable(http_status)
-    kind = ERRORS[code] if code in ERRORS else kind_of_status(http_status)
+    kind = ERRORS[code] if code in ERRORS else kind_of_status(failure_told(http_status, data.get("status")))
     return CarrierError(kind, said, code=code, http_status=http_status)

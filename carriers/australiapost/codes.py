@@ -69,6 +69,7 @@ ERRORS: Final[dict[str, ErrorKind]] = {
     **dict.fromkeys(("ESB-20010", "ESB-20050"), ErrorKind.SERVER),
     **dict.fromkeys(("51100", "51101", "51102", "51103"), ErrorKind.BAD_REQUEST),  # none, too many, mixed
     "51104": ErrorKind.NOT_FOUND,
+    "API_001": ErrorKind.AUTH,
     "API_002": ErrorKind.RATE_LIMITED,
 }
 

@@ -53,6 +53,14 @@ def kind_of_status(http_status: int) -> ErrorKind:
     return ErrorKind.SERVER
 
 
+def failure_told(http_status: int, *told: object) -> int:
+    """The HTTP status of a failure: the real one, or the one that a body names inside a success."""
+    if http_status >= 400:
+        return http_status
+    named = (number(value) for value in told)
+    return next((status for status in named if status is not None and 400 <= status < 600), http_status)
+
+
 def an_object(value: object) -> Json:
     """The value if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -20,6 +20,7 @@ from carriers.core.proving import proven
 from carriers.core.reading import (
     Json,
     an_object,
+    failure_told,
     first_text,
     kind_of_status,
     objects,
@@ -132,7 +133,7 @@ def _problem(data: Json, http_status: int) -> CarrierError:
     if said is None and code is None:
         return unreadable(http_status)
     # A 404 that is no problem document comes from the gateway: the path is wrong, not the number.
-    kind = kind_of_status(http_status)
+    kind = kind_of_status(failure_told(http_status, code))
     lost = kind is ErrorKind.NOT_FOUND and code is None
     message = said or f"DHL refuses ({code})."
     return CarrierError(ErrorKind.BAD_REQUEST if lost else kind, message, code=code, http_status=http_status)

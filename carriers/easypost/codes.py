@@ -40,6 +40,7 @@ ERRORS: Final[dict[str, ErrorKind]] = {
     "TRACKER.CREATE.ERROR": ErrorKind.BAD_REQUEST,
     "TRACKER.NOT_FOUND": ErrorKind.NOT_FOUND,
     "NOT_FOUND": ErrorKind.NOT_FOUND,
+    "UNAUTHORIZED": ErrorKind.AUTH,
     "RATE_LIMITED": ErrorKind.RATE_LIMITED,
     "TOO_MANY_REQUESTS": ErrorKind.RATE_LIMITED,
 }

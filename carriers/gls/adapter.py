@@ -25,6 +25,7 @@ from carriers.core.reading import (
     Json,
     an_object,
     country,
+    failure_told,
     first_text,
     kind_of_status,
     objects,
@@ -175,7 +176,8 @@ def _problem(data: Json, http_status: int) -> CarrierError:
         return unreadable(http_status)
     expired = True if code in EXPIRED else None
     message = said or f"GLS refuses ({code})."
-    return CarrierError(_kind(code, http_status), message, code=code, http_status=http_status, retryable=expired)
+    kind = _kind(code, failure_told(http_status, data.get("status")))
+    return CarrierError(kind, message, code=code, http_status=http_status, retryable=expired)
 
 
 def _kind(code: str | None, http_status: int) -> ErrorKind:

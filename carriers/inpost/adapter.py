@@ -22,6 +22,7 @@ from carriers.core.reading import (
     Json,
     an_object,
     degrees,
+    failure_told,
     first_text,
     kind_of_status,
     objects,
@@ -123,4 +124,5 @@ def _refused(data: Json, http_status: int) -> CarrierError:
     code, message = text(data.get("error")), first_text(data.get("message"), data.get("error"))
     if message is None:
         return unreadable(http_status)
-    return CarrierError(kind_of_status(http_status), message, code=code, http_status=http_status)
+    kind = kind_of_status(failure_told(http_status, data.get("status")))
+    return CarrierError(kind, message, code=code, http_status=http_status)

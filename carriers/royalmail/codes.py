@@ -43,5 +43,10 @@ FINER: Final = frozenset(
 
 ERRORS: Final[dict[str, ErrorKind]] = {
     "E0004": ErrorKind.BAD_REQUEST,  # a header is missing
+    "E0013": ErrorKind.BAD_REQUEST,  # too many numbers
+    "E0010": ErrorKind.RATE_LIMITED,
+    **dict.fromkeys(("E0001", "E0009", "E1307"), ErrorKind.SERVER),  # out of service; E1307 comes inside a success
     "E1142": ErrorKind.NOT_FOUND,  # barcode not recognised
+    "E1283": ErrorKind.INVALID_NUMBER,  # of a product that is not tracked
+    **dict.fromkeys(("E1284", "E1308"), ErrorKind.NOT_FOUND),  # nothing to tell yet
 }

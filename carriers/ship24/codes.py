@@ -21,4 +21,7 @@ MILESTONES: Final[dict[str, Meaning]] = {
 
 UNFIT: Final = "validation_error"
 NUMBER: Final = "trackingNumber"  # named in the message when it is the number that does not fit
-ERRORS: Final[dict[str, ErrorKind]] = {"tracker_not_found": ErrorKind.NOT_FOUND}
+ERRORS: Final[dict[str, ErrorKind]] = {
+    "tracker_not_found": ErrorKind.NOT_FOUND,
+    **dict.fromkeys((UNFIT, "tracker_not_updatable"), ErrorKind.BAD_REQUEST),
+}

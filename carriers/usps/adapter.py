@@ -38,6 +38,7 @@ from carriers.core.reading import (
     Json,
     an_object,
     country,
+    failure_told,
     first_text,
     kind_of_status,
     objects,
@@ -201,7 +202,7 @@ def _problem(data: Json, http_status: int) -> CarrierError:
     said = first_text(inner.get("title"), inner.get("detail"), error.get("message"))
     if code is None and said is None:
         return unreadable(http_status)
-    kind = ERRORS.get(code or "") or kind_of_status(http_status)
+    kind = ERRORS.get(code or "") or kind_of_status(failure_told(http_status, code, error.get("code")))
     return CarrierError(kind, said or f"USPS refuses ({code}).", code=code, http_status=http_status)
 
 
