@@ -25,6 +25,7 @@ from portal.context import Context
 from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
 from portal.dashboard.routes import routes as dashboard_routes
 from portal.errorpages import ErrorPages
+from portal.installing import Installing
 from portal.kit import assets, guard, html, i18n, memory
 from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
@@ -126,6 +127,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/healthz/ready", health.ready, methods=["GET"]),
             Route("/metrics", Metrics(context, hub).page, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
+            *Installing(context.settings, static, errors, pages.build).routes(),
             *_demo_routes(context, errors),
             Mount("/static", static),
         ],
@@ -267,7 +269,7 @@ def _atlas(settings: Settings) -> Atlas:
 def visitor_templates(settings: Settings, asset: Callable[[str], str], shown: Look) -> Environment:
     """What strangers' pages are made with: their own templates, and the drawing of a map, without anybody's tiles."""
     given = {"maps": Atlas(i18n.locale, settings.map_borders), "look": shown}
-    lent = {"_map.html": paths.TEMPLATES / "_map.html"}
+    lent = {name: paths.TEMPLATES / name for name in ("_map.html", "_link.html")}
     return html.environment(paths.TEMPLATES / "visitor", asset, given, sandboxed=True, lent=lent)
 
 

@@ -27,6 +27,7 @@ from portal.kit import html, i18n
 from portal.kit.db import Reader, Tx
 from portal.kit.errors import Elsewhere, NotThere, Refused
 from portal.kit.live import Channel, Frame, Hub
+from portal.kit.pagecache import OFFLINE
 from portal.kit.stream import LiveResponse, after_of
 from portal.orders import listing
 from portal.orders.many import load_many
@@ -66,7 +67,10 @@ class Dashboard:
             if viewer.person_id is not None:
                 view = replace(view, calendar=await self._address(reader, viewer.person_id))
         values = {"view": view, "live": live, "filters": _filters(request, words)}
-        return self.desk.page(request, viewer, "dashboard/page.html", values)
+        page = self.desk.page(request, viewer, "dashboard/page.html", values)
+        if viewer.person_id is not None:
+            page.headers.update(OFFLINE)
+        return page
 
     async def make_calendar(self, request: Request) -> Response:
         """POST /orders/calendar"""

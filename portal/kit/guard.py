@@ -28,7 +28,8 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,}|[^/]*@[^/]*")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from functools import cached_property
 
+OFFLINE = {"jalon-offline": "keep"}  # a page that its person's browser may show again without a network
 _LEVEL = 3  # a tenth larger than level 6, at a third of its time
 
 

@@ -22,7 +22,7 @@ from portal.kit.errors import NotThere
 from portal.kit.guard import csp_with_images
 from portal.kit.live import Channel, Frame
 from portal.kit.negotiate import accepts, known
-from portal.kit.pagecache import Kept, PageCache
+from portal.kit.pagecache import OFFLINE, Kept, PageCache
 from portal.notices.store import Boards
 from portal.orders import queries
 from portal.orders.looks import Looks
@@ -71,7 +71,7 @@ class OrderPages:
         event = await self.stamp(version)
         now = self.context.clock.now().replace(second=0, microsecond=0)
         etag = f'"{event}.{_stamp(version.asked)}.{_stamp(now)}.{locale}.{shown.how}.{self.build}"'
-        headers = _caching(etag) | self._policy | wish.remembered(request.scope)
+        headers = self._headers(shown, etag) | wish.remembered(request.scope)
         if known(etag, request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         kept = self.cache.get((shown.base, etag))
@@ -130,6 +130,9 @@ class OrderPages:
     def _values(self, view: OrderView, now: datetime) -> dict[str, Any]:
         today = now.astimezone(ZoneInfo(self.context.settings.time_zone)).date()
         return {"view": view, "now": now, "today": today}
+
+    def _headers(self, shown: Shown, etag: str) -> dict[str, str]:
+        return _caching(etag) | self._policy | (OFFLINE if shown.how == "person" else {})
 
     @property
     def _policy(self) -> dict[str, str]:

@@ -74,7 +74,8 @@ async def test_pages_show_it(branded: dict[str, str], context: Context) -> None:
     page = (await here.ask("/?lang=fr")).text
     found = addresses(page)
     assert [re.sub(r"\.[0-9a-f]{8}\.", ".", name) for name in found] == [
-        f"/static/brand/{name}" for name in ("font.woff2", "custom.css", "favicon.svg", "logo-dark.png", "logo.svg")
+        f"/static/brand/{name}"
+        for name in ("font.woff2", "custom.css", "favicon.svg", "touch-180.png", "logo-dark.png", "logo.svg")
     ]
     for address in found:
         answer = await here.ask(address)

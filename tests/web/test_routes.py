@@ -61,6 +61,9 @@ MATRIX: dict[str, Rule] = {
     "GET /healthz/live": public(200),
     "GET /healthz/ready": public(200),
     "GET /robots.txt": public(200),
+    "GET /manifest.webmanifest": public(200),
+    "GET /sw.js": public(200),
+    "GET /offline": public(200),
     "GET /metrics": public(404),  # closed until a token or networks are set
     "GET /static": public(404),  # without the hash of a file there is none
     "GET /o/{token}": SECRET,
