@@ -267,7 +267,9 @@ def test_check_says_what_is_fine_and_what_is_not(jalon: Shell) -> None:
     jalon("migrate")
     after = jalon("check")
     assert after.status == 0
-    assert after.out.startswith("Settings: fine.\nDatabase: up to date.\nCarriers with credentials: none yet")
+    lines = after.out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["Settings", "Brand", "Database", "Carriers with credentials"]
+    assert lines[3].startswith("Carriers with credentials: none yet")
 
 
 def test_check_names_the_carriers_that_can_be_asked_and_shows_no_secret(

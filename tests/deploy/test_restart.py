@@ -13,6 +13,7 @@ import pytest
 
 from tests.deploy.proxy import NAME, Proxy, run_nginx, trusting
 from tests.machine.postgres import free_port
+from tests.support.context import KEY
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -87,6 +88,7 @@ def _environment(url: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("JALON_")}
     return inherited | {
         "JALON_DATABASE_URL": url.replace("+asyncpg", ""),
+        "JALON_SECRET_KEY": KEY,
         "JALON_BASE_URL": f"https://{NAME}",
         "JALON_WORKER": "separate",
         "JALON_REQUESTS_PER_MINUTE": "1000000",
