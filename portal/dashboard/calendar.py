@@ -26,10 +26,14 @@ def calendar(cards: Iterable[CardView], *, shop: str, base_url: str, now: dateti
     document.add("x-wr-calname", i18n.gettext("Deliveries from %(shop)s") % {"shop": shop})
     document.add("refresh-interval", _REFRESH, parameters={"value": "DURATION"})
     for card in cards:
-        for parcel in card.order.parcels:
-            if parcel.arrival is not None and parcel.finished_at is None:
-                document.add_component(_event(card, parcel, parcel.arrival, shop, base_url, now))
+        for parcel, arrival in coming(card):
+            document.add_component(_event(card, parcel, arrival, shop, base_url, now))
     return bytes(document.to_ical())
+
+
+def coming(card: CardView) -> list[tuple[ParcelView, ArrivalView]]:
+    """The parcels that are expected on a known day, with that."""
+    return [(p, p.arrival) for p in card.order.parcels if p.arrival is not None and p.finished_at is None]
 
 
 def _event(card: CardView, parcel: ParcelView, arrival: ArrivalView, shop: str, base_url: str, now: datetime) -> Event:

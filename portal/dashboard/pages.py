@@ -21,7 +21,7 @@ from carriers.core.accounts import served
 from portal.accounts import people, sessions
 from portal.accounts.viewer import Viewer, viewer_of
 from portal.dashboard import feeds
-from portal.dashboard.calendar import calendar
+from portal.dashboard.calendar import calendar, coming
 from portal.dashboard.view import FILTERS, CardView, DashboardView, by_urgency, cards_of, only
 from portal.kit import html, i18n
 from portal.kit.db import Reader, Tx
@@ -30,6 +30,7 @@ from portal.kit.live import Channel, Frame, Hub
 from portal.kit.pagecache import OFFLINE
 from portal.kit.stream import LiveResponse, after_of
 from portal.orders import listing
+from portal.orders.access import opened
 from portal.orders.many import load_many
 from portal.orders.queries import topic_of as topic_of_order
 from portal.orders.view import order_view
@@ -107,6 +108,20 @@ class Dashboard:
         with i18n.using(i18n.choose([viewer.locale], None, settings.locale), settings.time_zone):
             body = calendar(cards, shop=settings.shop_name, base_url=settings.base_url, now=now)
         return Response(body, headers={"cache-control": "no-store"}, media_type="text/calendar; charset=utf-8")
+
+    async def arrivals(self, request: Request) -> Response:
+        """GET /orders/{ref}/arrival.ics: to be taken over once. Raises NotThere, as where no day is known."""
+        context = self.desk.context
+        settings, now = context.settings, context.clock.now()
+        async with context.db.read() as reader:
+            found = await opened(reader, request.scope, request.path_params["ref"], now)
+            cards = await self._cards(reader, [found.order_id], now)
+        if not any(coming(card) for card in cards):
+            raise NotThere
+        with i18n.using(i18n.choose([found.locale], None, settings.locale), settings.time_zone):
+            body = calendar(cards, shop=settings.shop_name, base_url=settings.base_url, now=now)
+        headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="delivery.ics"'}
+        return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
 
     async def frame(self, channel: Channel, gather: Gather) -> Frame:
         """The current part of a list, for all streams on it; `gather` is told which orders are on it now."""

@@ -14,5 +14,6 @@ def routes(dashboard: Dashboard, stream: DashboardStream) -> list[BaseRoute]:
         Route("/orders/events", stream, methods=["GET"]),
         Route("/orders/calendar", dashboard.make_calendar, methods=["POST"]),
         Route("/orders/calendar/end", dashboard.end_calendar, methods=["POST"]),
+        Route("/orders/{ref}/arrival.ics", dashboard.arrivals, methods=["GET"]),
         Route("/calendar/{token}.ics", dashboard.calendar, methods=["GET"]),
     ]

@@ -28,6 +28,7 @@ from portal.orders import queries
 from portal.orders.looks import Looks
 from portal.orders.notes import with_notices
 from portal.orders.queries import Version
+from portal.orders.structured import structured
 from portal.orders.view import finished, order_view
 from portal.orders.viewmodels import LiveView, OrderView, ShopView
 
@@ -107,7 +108,15 @@ class OrderPages:
         view = await self._view(shown.order_id, now, locale)
         live = None if finished(view) else LiveView(f"{shown.base}/events", event)
         languages = [(code, i18n.own_name(code), f"{shown.base}?lang={code}") for code in i18n.languages()]
-        more = {"live": live, "lang": locale, "languages": languages, "how": shown.how, "base": shown.base}
+        more: dict[str, Any] = {
+            "live": live,
+            "lang": locale,
+            "languages": languages,
+            "how": shown.how,
+            "base": shown.base,
+        }
+        if shown.how != "token":
+            more["structured"] = structured(view)
         with self._speaking(locale):
             return html.render(self.env, "orders/page.html", self._values(view, now) | more)
 

@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from portal.orders.viewmodels import ArrivalView, CollectView, Money, OrderState, OrderView, ShopView, Tone
+from markupsafe import Markup
+
+from portal.notices.values import Shown
+from portal.orders.viewmodels import (
+    ArrivalView,
+    CollectView,
+    DateView,
+    FormerView,
+    Money,
+    OrderState,
+    OrderView,
+    ShopView,
+    Tone,
+)
 from tests.orders.sample_journeys import (
     at_a_point,
     attempted,
@@ -170,6 +183,34 @@ def digital_only() -> OrderView:
     )
 
 
+def handed_out() -> OrderView:
+    """Digital, and with the customer."""
+    return replace(digital_only(), headline="available", rail=rail(("ordered", "prepared", "available"), "available"))
+
+
+def moved() -> OrderView:
+    """A day that moved twice, a parcel sent anew, instructions, a note of the shop and its messages."""
+    said = [(24, "shop", 2), (27, "carrier", 30), (26, "carrier", 70)]
+    dates = tuple(DateView(date(2026, 11, day), by, NOW - timedelta(hours=80 - at)) for day, by, at in said)
+    old = FormerView(
+        "parcel-9",
+        "Colissimo",
+        "6A10000000009",
+        NOW - timedelta(days=3),
+        days(entry(20, "18:20", "exception", "Lyon", None)),
+    )
+    words = Shown("hub", "wait", "Parcels through <Lyon> take a day longer.", rich=False)
+    parcel = replace(late().parcels[0], dates=dates, former=(old,), notices=(words,))
+    return replace(
+        late(),
+        parcels=(parcel,),
+        ref="0123456789abcdef",
+        instructions="Behind the blue door.\nThe dog is kind.",
+        note="With a sample of our new tea.",
+        notices=(Shown("holiday", "calm", Markup("<p>We are <b>closed</b> on Monday.</p>"), rich=True),),
+    )
+
+
 _STORIES: Final[dict[str, Callable[[], OrderView]]] = {
     "confirmed": confirmed,
     "preparing": preparing,
@@ -195,6 +236,8 @@ _STORIES: Final[dict[str, Callable[[], OrderView]]] = {
     "collected": collected,
     "cancelled": cancelled,
     "digital_only": digital_only,
+    "handed_out": handed_out,
+    "moved": moved,
 }
 
 

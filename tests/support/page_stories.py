@@ -49,7 +49,7 @@ ADDRESSES: Final = (
     "/sharing",
 )
 _LANGUAGES: Final = tuple((code, i18n.own_name(code), f"?lang={code}") for code in ("de", "en", "es", "fr", "it", "nl"))
-_OVER: Final = {"delivered", "collected", "cancelled", "digital_only"}
+_OVER: Final = {"delivered", "collected", "cancelled", "digital_only", "handed_out"}
 _SIGNED_IN: Final = {"late"}  # by its person, who may do more than one who has the link
 _ORDERS: Final = (
     {"number": "#1001", "url": "/story/in_transit", "note": "on its way"},

@@ -75,6 +75,7 @@ MATRIX: dict[str, Rule] = {
     "GET /calendar/{token}.ics": Rule(404, 404, 404, 404, 404, personal=True),  # what one opens: tests/dashboard
     "GET /orders/{ref}": THEIRS,
     "GET /orders/{ref}/events": THEIRS,
+    "GET /orders/{ref}/arrival.ics": Rule(404, 404, 404, 404, 404, personal=True),  # no day is known: tests/dashboard
     "GET /orders/{ref}/sharing": THEIRS,
     "GET /orders/{ref}/sharing/preview": THEIRS,
     "POST /orders/{ref}/sharing": Rule(404, 404, 303, 303, 404, personal=True),
