@@ -7,13 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
-from sse_starlette import ServerSentEvent
 
 from portal.kit import live
 from portal.kit.errors import Refused, Unavailable
 from portal.kit.events import Happened
-from portal.kit.live import Channel, Frame, Hub, Limits, Stream, encode
+from portal.kit.live import Channel, Frame, Hub, Limits, Stream
 
 ORDER = Channel("order:1", "owner", "fr")
 ENGLISH = Channel("order:1", "owner", "en")
@@ -392,8 +390,7 @@ async def test_a_database_that_is_away_is_asked_again(
 
 
 async def test_many_pages_are_rendered_a_few_at_a_time(hub: Hub, painter: Painter, happen: Happen) -> None:
-    topics = [f"order:{n}" for n in range(30)]
-    for topic in topics:
+    for topic in (topics := [f"order:{n}" for n in range(30)]):
         opened(hub, Channel(topic, "owner", "fr"), topic, topic)
     painter.gate.clear()
     await happen(*topics)
@@ -401,16 +398,3 @@ async def test_many_pages_are_rendered_a_few_at_a_time(hub: Hub, painter: Painte
     painter.gate.set()
     await settled()
     assert len(painter.painted) == 30
-
-
-async def test_line_breaks_of_a_fragment_cannot_end_its_event(hub: Hub) -> None:
-    data = live.encode(Frame(3, "<p>a\n\nid: 9\r\nevent: x\rdata: y</p>"))
-    assert data.count(b"\n\n") == 1
-    assert data.endswith(b"\n\n")
-    lines = data.decode().splitlines()
-    assert [line for line in lines if line and not line.startswith("data: ")] == ["id: 3"]
-
-
-@given(st.text(alphabet="<p>é\r\n\u2028 ", max_size=40), st.integers(0, 2**62))
-def test_a_frame_is_encoded_as_the_library_would(html: str, number: int) -> None:
-    assert encode(Frame(number, html)) == ServerSentEvent(html, id=str(number), sep="\n").encode()
