@@ -47,6 +47,7 @@ class DemoOrder:
     sent: tuple[Sent, ...] = ()
     linked: tuple[Json, ...] = ()
     deliveries: Callable[[datetime], tuple[Json, ...]] = lambda _: ()
+    note: str | None = None
 
 
 def _line(line_id: str, title: str, options: str, quantity: int, cents: int, **more: object) -> Json:
@@ -71,6 +72,28 @@ def _collected(now: datetime) -> tuple[Json, ...]:
             "lines": [{"line_id": "1", "quantity": 1}, {"line_id": "2", "quantity": 2}],
         },
     )
+
+
+def _promised(now: datetime) -> tuple[Json, ...]:
+    latest = now - timedelta(days=1)
+    asked = "Sonner deux fois, puis laisser chez la gardienne."
+    return ({"id": "home", "method": "shipping", "promise": {"latest": latest.isoformat()}, "instructions": asked},)
+
+
+MESSAGE: Final = {
+    "name": "pigeons",
+    "tone": "calm",
+    "carriers": [CARRIER],
+    "statuses": ["in_transit", "out_for_delivery"],
+    "text": {
+        "en": "Pigeons fly by day only: what is on its way in the evening goes on in the morning.",
+        "fr": "Les pigeons ne volent que de jour : ce qui est en route le soir repart au matin.",
+        "de": "Tauben fliegen nur bei Tag: Was am Abend unterwegs ist, reist am Morgen weiter.",
+        "es": "Las palomas solo vuelan de día: lo que está en camino por la tarde sigue por la mañana.",
+        "it": "I piccioni volano solo di giorno: ciò che è in viaggio la sera riparte al mattino.",
+        "nl": "Duiven vliegen alleen overdag: wat ’s avonds onderweg is, gaat ’s ochtends verder.",
+    },
+}
 
 
 ORDERS: Final = (
@@ -112,6 +135,8 @@ ORDERS: Final = (
         NP_("demo story", "Delayed, with a new date"),
         (_line("1", "Nappe Brise", "Lin, 170 × 250 cm", 1, 9800), _line("2", "Serviettes Brise", "Lot de 6", 1, 5400)),
         sent=(Sent("delayed", "R10", {"1": 1, "2": 1}, seed=41),),
+        deliveries=_promised,
+        note="Nous avons glissé deux échantillons de savon dans le colis.",
     ),
     DemoOrder(
         "#2017",
@@ -193,6 +218,7 @@ def document(order: DemoOrder, now: datetime, handed: tuple[tuple[str, datetime]
         "lines": list(order.lines),
         "parcels": [*sent, *({"created_at": shipped.isoformat(), **parcel} for parcel in order.linked)],
         "deliveries": list(order.deliveries(now)),
+        "shop_note": order.note,
         "totals": {"total": {"shop": total}},
     }
 

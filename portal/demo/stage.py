@@ -15,9 +15,11 @@ from carriers import TERMINAL
 from carriers.demo import number_for, number_reaching, seed_between
 from carriers.demo.numbers import read_number
 from portal.context import Context
-from portal.demo.shop import ORDERS, DemoOrder, Sent, document
+from portal.demo.shop import MESSAGE, ORDERS, DemoOrder, Sent, document
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
+from portal.notices.document import document as document_of_message
+from portal.notices.store import put
 from portal.orders.links import is_open, make_link, order_id_of
 from portal.orders.queries import topic_of
 from portal.orders.sync import import_order
@@ -35,6 +37,7 @@ _LINK_DAYS = 30
 async def set_stage(context: Context, kept: Mapping[str, str]) -> list[dict[str, str]]:
     """Bring every order to its story and its page's address; addresses in `kept` (by number) stay when
     they still open. Returns number, url and story of each."""
+    await _tell(context)
     pages = []
     for order in ORDERS:
         await _import(context, order)
@@ -75,6 +78,15 @@ async def _import(context: Context, order: DemoOrder) -> None:
     now = context.clock.now().replace(microsecond=0)
     handed = tuple(_handed(parcel, order.person.city, now) for parcel in order.sent)
     await import_order(context, neutral_order(document(order, now, handed)))
+
+
+async def _tell(context: Context) -> None:
+    """What the shop tells everybody whose parcels fly."""
+
+    async def unit(tx: Tx) -> None:
+        await put(tx, context.clock.now(), [document_of_message(MESSAGE, "en").notice()])
+
+    await context.db.write(unit)
 
 
 async def _clear(context: Context, order: DemoOrder) -> None:
