@@ -126,7 +126,7 @@ def visitor_page(env: Environment, name: str, language: str) -> str:
         preview, name = "../sharing", "everything"
     elif name != "ended":
         live = f"/shared/{name}/events?after=41&lang={language}"
-    values |= {"view": SHARED.get(name), "live": live, "preview": preview, "demo": False}
+    values |= {"view": SHARED.get(name), "live": live, "preview": preview, "demo": False, "notices": ()}
     with i18n.using(language, ZONE):
         if name != "ended":
             return html.render(env, page, values)
@@ -144,7 +144,7 @@ def sharing_page(env: Environment, language: str) -> str:
     ]
     form: Form[Choice] = Form({"lasts": "7", "opens": "x"}, {"opens": Problem("This must be a whole number.")})
     values: dict[str, Any] = {"shop": SHOP, "links": links, "form": form, "now": NOW, "today": TODAY, "wish": None}
-    values |= {"base": "/sharing", "order": "/story/in_transit", "by_link": True, "demo": False}
+    values |= {"base": "/sharing", "order": "/story/in_transit", "by_link": True, "demo": False, "looks": []}
     with i18n.using(language, ZONE):
         return html.render(env, "sharing/page.html", values | {"lang": language, "languages": _LANGUAGES})
 
