@@ -33,7 +33,8 @@ def main() -> None:
     _allow_many_files()
     gc.disable()  # the load generator's own collections would count as the server's delays
     with tempfile.TemporaryDirectory(prefix="jalon-bench-") as folder:
-        plan = Plan(frozenset(args.only), args.quick, args.rounds or (2 if args.quick else 3), Path(folder))
+        polls = args.polls or (20_000 if args.quick else 100_000)
+        plan = Plan(frozenset(args.only), args.quick, args.rounds or (2 if args.quick else 3), Path(folder), polls)
         rows: list[Row] = []
         for _, measure in _THEMES:
             for row in measure(plan):
@@ -48,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", type=_names, default=_NAMES, metavar="NAME,…", help="of: " + ", ".join(_NAMES))
     parser.add_argument("--quick", action="store_true", help="fewer clients and rounds, less time: a rough look")
     parser.add_argument("--rounds", type=int, help="turns of each variant (3; with --quick 2)")
+    parser.add_argument("--polls", type=int, help="polls of poll_memory_kib (100,000; with --quick 20,000)")
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="the file to write (bench.json)")
     return parser.parse_args()
 

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
-from typing import ClassVar, Final
+from typing import Final
 
 import uvloop
 
@@ -31,7 +31,7 @@ def activity(step: int) -> dict[str, object]:
     return {"location": {"address": _ADDRESS, "slic": f"{step:04d}"}, "status": status, **clock, "gmtOffset": "+00:00"}
 
 
-def _body(number: str, asked: int) -> bytes:
+def body_of(number: str, asked: int) -> bytes:
     scans = (asked + int(number[-3:])) // _NEWS_EVERY
     return _template(scans).replace(_NUMBER.encode(), number.encode())
 
@@ -50,10 +50,20 @@ def _template(scans: int) -> bytes:
     return json.dumps({"trackResponse": {"shipment": [{"inquiryNumber": _NUMBER, "package": [package]}]}}).encode()
 
 
+_asked: Counter[str] = Counter()
+
+
+def reply(method: str, path: str) -> bytes:
+    """The body of the answer to a request."""
+    if method == "POST":
+        return json.dumps(_TOKEN).encode()
+    number = path.rsplit("/", 1)[-1]
+    _asked[number] += not path.startswith("/plain/")
+    return body_of(number, _asked[number])
+
+
 class _Answers(asyncio.Protocol):
     """One connection."""
-
-    asked: ClassVar[Counter[str]] = Counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -66,12 +76,7 @@ class _Answers(asyncio.Protocol):
             return
         self._waiting = b""
         path = head.split(b" ", 2)[1].partition(b"?")[0].decode()
-        number = path.rsplit("/", 1)[-1]
-        if head.startswith(b"POST"):
-            body = json.dumps(_TOKEN).encode()
-        else:
-            self.asked[number] += not path.startswith("/plain/")
-            body = _body(number, self.asked[number])
+        body = reply("POST" if head.startswith(b"POST") else "GET", path)
         start = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
         self._transport.write(start + body)  # type: ignore[attr-defined]  # a stream's transport
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from statistics import median
 
 import pytest
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -38,7 +39,7 @@ def measure(plan: Plan) -> Iterator[Row]:
         path = plan.folder / "claims.db"
         schema.migrate(f"sqlite:///{path}")
         trackers.fill_sqlite(path, {"ups": due})
-        ours = [asyncio.run(_claim(f"sqlite:///{path}")) for _ in range(plan.rounds)]
+        ours = [uvloop.run(_claim(f"sqlite:///{path}")) for _ in range(plan.rounds)]
         yield compared("claim_1m_sqlite", ours, [], "none", _UNIT, _GOALS, note)
         path.unlink()
     if "claim_1m_postgres" in plan.wanted:
@@ -52,8 +53,8 @@ def _postgres(plan: Plan, due: int, note: str) -> Row:
         return unmeasured("claim_1m_postgres", "none", _UNIT, _GOALS, str(missing))
     with run_cluster(programs) as cluster, cluster.database() as url:
         schema.migrate(url)
-        asyncio.run(_fill(url, due))
-        ours = [asyncio.run(_claim(url)) for _ in range(plan.rounds)]
+        uvloop.run(_fill(url, due))
+        ours = [uvloop.run(_claim(url)) for _ in range(plan.rounds)]
     return compared("claim_1m_postgres", ours, [], "none", _UNIT, _GOALS, note)
 
 

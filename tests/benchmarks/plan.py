@@ -9,12 +9,13 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`wanted` are the rows asked for; `seconds` is how long one variant is loaded in one round; `clients` how many
-    live pages are open at once; `folder` is empty and goes away at the end."""
+    live pages are open at once; `folder` is empty and goes away at the end; `polls` are those of `poll_memory_kib`."""
 
     wanted: frozenset[str]
     quick: bool
     rounds: int
     folder: Path
+    polls: int = 100_000
 
     @property
     def seconds(self) -> float:

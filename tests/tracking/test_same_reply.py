@@ -18,7 +18,7 @@ from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.tracking.models import CHECKPOINT, TRACKER
 from portal.tracking.poller import Poller
-from tests.benchmarks.carrier_server import _body
+from tests.benchmarks.carrier_server import body_of
 from tests.support.context import rows
 from tests.support.parcels import facts, registered
 
@@ -29,7 +29,7 @@ class Post:
     """UPS, as far as one parcel goes: what it answers, what was asked, and what was read of it."""
 
     def __init__(self, context: Context, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.body, self.asked, self.read, self._clock = _body(NUMBER, 0), 0, 0, clock
+        self.body, self.asked, self.read, self._clock = body_of(NUMBER, 0), 0, 0, clock
         self.context = replace(context, accounts={"ups": Account("ups", {"client_id": "a", "client_secret": "b"})})
         self.context.clients._clients["ups"] = httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
         parse = Ups.parse
@@ -77,7 +77,7 @@ async def test_the_same_reply_is_taken_note_of_and_not_read(post: Post, clock: M
     (tracker,) = await rows(post.context, select(TRACKER))
     assert (tracker.asked_at, tracker.answered_at, tracker.failures) == (clock.now(), clock.now(), 0)
     assert tracker.next_poll_at > clock.now()
-    post.body = _body(NUMBER, 5)  # a scan more
+    post.body = body_of(NUMBER, 5)  # a scan more
     assert await post.ask() == (1, 1)
     assert len(await rows(post.context, select(CHECKPOINT))) == scans + 1
     assert await post.ask() == (1, 0)
