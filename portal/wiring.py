@@ -17,7 +17,7 @@ from portal.orders.contacts import catch_up
 from portal.orders.links import stream_name as link_stream
 from portal.sharing.public.reads import session_of
 from portal.signin import begin
-from portal.tracking import candidates, proofs, proving, pushes, subscribing
+from portal.tracking import candidates, proofs, proving, pushes, silence, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
@@ -31,8 +31,13 @@ JOBS: Mapping[str, Job] = {
     pushes.JOB: pushes.merge_push,
     subscribing.JOB: subscribing.subscribe,
     candidates.JOB: candidates.try_carriers,
+    silence.JOB: silence.give_up,
 }
-SCHEDULE: Mapping[str, timedelta] = {"purge": timedelta(hours=6), subscribing.JOB: subscribing.EVERY}
+SCHEDULE: Mapping[str, timedelta] = {
+    "purge": timedelta(hours=6),
+    subscribing.JOB: subscribing.EVERY,
+    silence.JOB: silence.EVERY,
+}
 AT_START = ("contacts", candidates.JOB)  # what a new version, a new key or a new account may ask for
 
 _SECONDS_TO_SAY_SO = 1.5  # pages are told by a last frame, then their streams are over whether it was written or not

@@ -100,6 +100,7 @@ class Manifest:
     punctuation. `tracking_page` has `{number}` where the URL-encoded number goes. `api` is the
     production base URL. `services` pairs such a spelling with the `TrackRequest.service` it stands for.
     `instead` are the slugs of adapters that know the same parcels and can be asked for want of an account here.
+    `stand_ins` pairs a required field with the account's credential that stands in for it.
     `required_fields` are those of `TrackRequest` without which there is no answer, `better_with` those that
     make it better. `retention_days` is how long the carrier remembers, `terms` what to know before relying on
     it: None where we do not know. `push` says how the carrier reports by itself, where it does and proves it.
@@ -114,6 +115,7 @@ class Manifest:
     batch_size: int = 1
     quota: Quota = field(default_factory=Quota)
     required_fields: tuple[str, ...] = ()
+    stand_ins: tuple[tuple[str, str], ...] = ()
     services: tuple[tuple[str, str], ...] = ()
     instead: tuple[str, ...] = ()
     better_with: tuple[str, ...] = ()

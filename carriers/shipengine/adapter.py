@@ -31,6 +31,7 @@ MANIFEST: Final = Manifest(
         Credential("carrier_code", "Carrier to ask where the shop names none, such as ups", False, False),
     ),
     required_fields=("service",),
+    stand_ins=(("service", "carrier_code"),),
     quality=Quality.UNVERIFIED,
     docs="https://www.shipengine.com/docs/tracking/",
     gives=gives(Gives.PLACES, Gives.COORDINATES, Gives.ESTIMATE, Gives.SIGNER),

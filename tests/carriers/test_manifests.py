@@ -60,6 +60,8 @@ def test_times_are_written_as_the_manifest_says(slug: str) -> None:
 def test_fields_are_those_of_a_question(slug: str) -> None:
     manifest = carriers.get(slug).manifest
     assert {*manifest.required_fields, *manifest.better_with} <= ASKED
+    credentials = {credential.name for credential in manifest.credentials}
+    assert all(name in manifest.required_fields and by in credentials for name, by in manifest.stand_ins)
     assert not {*manifest.required_fields} & {*manifest.better_with}
     assert {*manifest.instead} <= {carrier.manifest.slug for carrier in carriers.all()} - {slug}
     assert all(text is None or text.endswith(".") for text in (manifest.terms,))

@@ -22,7 +22,7 @@ from portal.maps.atlas import Atlas
 from portal.orders.viewmodels import ArrivalView, LiveView, OrderState, OrderView, Tone
 from portal.settings import Settings
 from tests.orders.sample_journeys import late, link_only, one, silent_carrier
-from tests.orders.sample_parts import NOW, ORDER, PARCEL, SHOP, TODAY, ZONE, days, entry
+from tests.orders.sample_parts import FRESH, NOW, ORDER, PARCEL, SHOP, TODAY, ZONE, days, entry
 from tests.orders.sample_views import STORIES, several
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl")
@@ -195,6 +195,23 @@ def test_a_silent_carrier_is_not_hidden() -> None:
     said = text(order(silent_carrier()))
     assert "We have not been able to reach Colissimo since 13:40. What you see is from then." in said
     assert "Gennevilliers" in said
+
+
+@pytest.mark.parametrize(
+    ("lacks", "sentence"),
+    [
+        ("postcode", "Colissimo tells only whoever knows the postcode where a parcel is"),
+        ("service", "The carrier wants to know something about this parcel that the shop has not given to us"),
+    ],
+)
+def test_what_the_carrier_needs_and_nobody_gave_is_said(lacks: str, sentence: str) -> None:
+    fresh = replace(FRESH, next_at=None, lacks=lacks)
+    said = text(order(one(replace(PARCEL, freshness=fresh), "in_transit")))
+    assert sentence in said
+    assert "The shop can add it." in said
+    assert "Asked Colissimo" not in said
+    french = text(order(one(replace(PARCEL, freshness=fresh), "in_transit"), "fr"))
+    assert "The shop" not in french
 
 
 def test_a_carrier_that_answers_nobody_gets_a_link_and_no_guess() -> None:

@@ -170,7 +170,7 @@ class Asker:
         """What to ask, or None where something that the carrier needs is missing."""
         service = service_named(claim.carrier_name) if claim.carrier_name else None
         request = TrackRequest(claim.number, postcode=claim.postcode, country=claim.country, service=service)
-        absent = next((name for name in self.asked.carrier.manifest.required_fields if not getattr(request, name)), "")
+        absent = next((name for name in self.asked.needs if not getattr(request, name)), "")
         if not absent:
             return request
 

@@ -74,6 +74,13 @@ class Asked:
         """Parcels in one call."""
         return self.carrier.manifest.batch_size
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What must be known of a parcel to ask about it, unless the account itself says it."""
+        manifest, own = self.carrier.manifest, self.account.credentials
+        given = {name for name, credential in manifest.stand_ins if own.get(credential)}
+        return tuple(name for name in manifest.required_fields if name not in given)
+
     def queues(self, *urgencies: Urgency) -> list[Queue]:
         """The queues of these urgencies."""
         return [queue for queue in queues_of(self.carriers) if queue[1] in urgencies]
