@@ -173,6 +173,7 @@ def pages(demo: dict[str, Any], order: str) -> list[Shown]:
         Shown("sharing", "Sharing an order", f"{order}/sharing", "person"),
         *shared,
         Shown("error", "A page that is not there", "/nowhere"),
+        Shown("offline", "Without a network", "/offline"),
         Shown("mailbox", "Mailbox of the demonstration", "/mailbox"),
     ]
 

@@ -45,6 +45,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",  # for what knows no frame-ancestors
     "x-robots-tag": "noindex, nofollow",
 }
 
