@@ -85,7 +85,7 @@ def pairs(known: Catalog) -> Iterator[tuple[str, str, str]]:
             yield source, said[0], ""
         else:
             for form, text in enumerate(said):
-                yield source[min(form, 1)], text, "num" if form == 0 else ""
+                yield source[min(form, 1)], text, "%(num)s" if form == 0 else ""
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
@@ -99,7 +99,8 @@ def test_translations_name_the_values_that_are_given(path: Path) -> None:
 
 
 def values(text: str) -> set[str]:
-    return set(re.findall(r"%\((\w+)\)s", text))
+    """The values that a text has places for; `{time}` is filled by a script."""
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
