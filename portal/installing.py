@@ -61,7 +61,10 @@ class Installing:
 
     async def offline(self, request: Request) -> Response:
         """GET /offline: what a browser shows without a network."""
-        return self.errors.page(request, "offline.html", {})
+        page = self.errors.page(request, "offline.html", {})
+        if "set-cookie" in page.headers:  # a worker asks for the language of the moment: nobody chose it
+            del page.headers["set-cookie"]
+        return page
 
     def _icon(self, name: str) -> dict[str, str]:
         kind, _, size = name.partition("-")

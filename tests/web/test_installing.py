@@ -64,3 +64,10 @@ async def test_pages_opened_by_a_link_are_not_kept(shop: Shop) -> None:
     assert page.status == 200
     assert "jalon-offline" not in page.headers
     assert "/sw.js" not in page.text
+
+
+async def test_a_worker_that_takes_the_page_chooses_no_language(shop: Shop) -> None:
+    for path, chosen in (("/offline?lang=de", False), ("/?lang=de", True)):
+        answer = await shop.site.ask(path)
+        assert '<html lang="de"' in answer.text
+        assert ("set-cookie" in answer.headers) == chosen
