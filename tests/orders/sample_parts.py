@@ -88,6 +88,13 @@ TOWNS = {
     "SHANGHAI PVG": Stop("Shanghai", 31.15, 121.8, "CN"),
     "HANGZHOU": Stop("Hangzhou", 30.29, 120.16, "CN"),
     "YIWU": Stop("Yiwu", 29.32, 120.08, "CN"),
+    "FRESNO CA": Stop("Fresno", 36.75, -119.77, "US"),
+    "LOS ANGELES CA": Stop("Los Angeles", 34.05, -118.24, "US"),
+    "MEMPHIS TN": Stop("Memphis", 35.15, -90.05, "US"),
+    "OSAKA": Stop("Osaka", 34.69, 135.5, "JP"),
+    "TOKYO": Stop("Tokyo", 35.69, 139.69, "JP"),
+    "ANCHORAGE AK": Stop("Anchorage", 61.22, -149.9, "US"),
+    "LONDON LHR": Stop("London", 51.51, -0.13, "GB"),
 }
 
 

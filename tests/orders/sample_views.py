@@ -18,6 +18,7 @@ from portal.orders.viewmodels import (
     Money,
     OrderState,
     OrderView,
+    ParcelView,
     ShopView,
     Tone,
 )
@@ -101,6 +102,29 @@ def several() -> OrderView:
         cancel_reason="No longer available",
         total=Money(21990, "EUR"),
     )
+
+
+def three_far() -> OrderView:
+    """Three parcels from all over the world, each with a long journey and a map of its own, and all the rest."""
+    base, far = several(), customs().parcels[0]
+    parcels = tuple(
+        replace(_from(far, towns), dom_id=f"parcel-{place}", position=place, total=3, former=())
+        for place, towns in enumerate(({}, _FROM_AMERICA, _FROM_ABROAD), 1)
+    )
+    return replace(base, state=OrderState.PROBLEM, headline="action_required", tone=Tone.ALERT, parcels=parcels)
+
+
+_FROM_AMERICA: Final = {"YIWU": "FRESNO CA", "HANGZHOU": "LOS ANGELES CA", "SHANGHAI PVG": "MEMPHIS TN"}
+_FROM_ABROAD: Final = {"YIWU": "OSAKA", "HANGZHOU": "TOKYO", "SHANGHAI PVG": "ANCHORAGE AK", "ROISSY CDG": "LONDON LHR"}
+
+
+def _from(parcel: ParcelView, towns: dict[str, str]) -> ParcelView:
+    """The parcel, on its way through other towns."""
+    timeline = tuple(
+        replace(day, entries=tuple(one._replace(place=towns.get(one.place or "", one.place)) for one in day.entries))
+        for day in parcel.timeline
+    )
+    return replace(parcel, timeline=timeline)
 
 
 def collect_preparing() -> OrderView:
@@ -231,6 +255,7 @@ _STORIES: Final[dict[str, Callable[[], OrderView]]] = {
     "link_only": link_only,
     "untracked": untracked,
     "several": several,
+    "three_far": three_far,
     "collect_preparing": collect_preparing,
     "collect_ready": collect_ready,
     "collected": collected,

@@ -1,13 +1,15 @@
 """Every kind of page at an address of its own, as the product would send it: `python -m … PORT`.
 
 `/story/NAME` is an order page, `/story/NAME/events` its stream (nothing ever happens on it), `/error/STATUS`,
-`/account/NAME` a page of signing in or of the account,
-`/home` and `/demo` the rest. `?lang=fr` speaks French. Templates, words, static files and the guard are the product's.
+`/account/NAME` a page of signing in or of the account, `/dashboard/NAME` a list of orders,
+`/home` and `/demo` the rest. `?lang=fr` speaks French, `?lang=he` an invented language that is written from right to
+left. Templates, words, static files and the guard are the product's.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any, Final
 
 import uvicorn
@@ -20,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import paths
 from portal.branding.brand import brand_of, look
+from portal.dashboard.view import FILTERS, DashboardView, by_urgency, cards_of
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.forms import Form, Problem
@@ -35,6 +38,7 @@ from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
 from tests.orders.sample_views import STORIES
 from tests.sharing.sample_shared import SHARED
 from tests.support import account_stories, privacy_stories
+from tests.support.mirrored import RTL, Mirrored
 
 ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
 _PERSONS: Final = {**account_stories.STORIES, **privacy_stories.STORIES}
@@ -47,8 +51,13 @@ ADDRESSES: Final = (
     *(f"/shared/{name}" for name in SHARED),
     *(f"/visitor/{name}" for name in ("preview", "cover", "limited", "gone", "ended")),
     "/sharing",
+    "/dashboard/full",
+    "/dashboard/found",
+    "/dashboard/empty",
 )
-_LANGUAGES: Final = tuple((code, i18n.own_name(code), f"?lang={code}") for code in ("de", "en", "es", "fr", "it", "nl"))
+_LANGUAGES: Final = tuple(
+    (code, i18n.own_name(code), f"?lang={code}") for code in ("de", "en", "es", "fr", "it", "nl", RTL)
+)
 _OVER: Final = {"delivered", "collected", "cancelled", "digital_only", "handed_out"}
 _SIGNED_IN: Final = {"late"}  # by its person, who may do more than one who has the link
 _ORDERS: Final = (
@@ -60,6 +69,7 @@ _ORDERS: Final = (
 def app(origin: str) -> ASGIApp:
     """All pages, behind the guard."""
     i18n.load(paths.LOCALES)
+    i18n.add(RTL, Mirrored())
     brand = brand_of(Settings.model_validate({}))
     static = assets.load(paths.STATIC, brand.files)
     shown = look(brand, static.url)
@@ -88,6 +98,9 @@ def app(origin: str) -> ASGIApp:
     async def sharing(request: Request) -> Response:
         return HTMLResponse(sharing_page(env, request.query_params.get("lang", "en")))
 
+    async def dashboard(request: Request) -> Response:
+        return HTMLResponse(dashboard_page(env, request.path_params["name"], request.query_params.get("lang", "en")))
+
     routes = [
         Route("/story/{name}", story),
         Route("/story/{name}/events", Quiet()),
@@ -99,6 +112,8 @@ def app(origin: str) -> ASGIApp:
         Route("/shared/{name}/events", Quiet()),
         Route("/visitor/{name}", shared),
         Route("/sharing", sharing),
+        Route("/dashboard/{name}", dashboard),
+        Route("/orders/events", Quiet()),
         Route("/ready", lambda _: PlainTextResponse("yes")),
         Mount("/static", static),
     ]
@@ -144,9 +159,35 @@ def sharing_page(env: Environment, language: str) -> str:
     ]
     form: Form[Choice] = Form({"lasts": "7", "opens": "x"}, {"opens": Problem("This must be a whole number.")})
     values: dict[str, Any] = {"shop": SHOP, "links": links, "form": form, "now": NOW, "today": TODAY, "wish": None}
-    values |= {"base": "/sharing", "order": "/story/in_transit", "by_link": True, "demo": False, "looks": []}
+    values |= {
+        "base": "/sharing",
+        "order": "/story/in_transit",
+        "by_link": True,
+        "demo": False,
+        "looks": (),
+        "names": {},
+    }
     with i18n.using(language, ZONE):
         return html.render(env, "sharing/page.html", values | {"lang": language, "languages": _LANGUAGES})
+
+
+def dashboard_page(env: Environment, name: str, language: str) -> str:
+    """The list of a person's orders: all stories on it, two that were searched for, or none."""
+    every = cards_of(
+        {f"{place:016x}": replace(build(), number=f"#{1001 + place}") for place, build in enumerate(STORIES.values())}
+    )
+    now = tuple(card for card in every if card.kind in ("attention", "moving"))
+    past = tuple(card for card in every if card not in now)
+    view = DashboardView(SHOP, known=True, now=(), past=())
+    if name == "full":
+        calendar = f"https://track.example/calendar/{'C' * 27}.ics"
+        view = replace(view, now=by_urgency(now), past=past, newer=None, older=2, calendar=calendar)
+    elif name == "found":
+        view = replace(view, found=every[3:5], words="apron", show="moving")
+    values: dict[str, Any] = {"view": view, "live": 41 if name == "full" else None, "now": NOW, "today": TODAY}
+    values |= {"shop": SHOP, "viewer": account_stories.ADA, "query": "", "filters": dict.fromkeys(("", *FILTERS), "")}
+    with i18n.using(language, ZONE):
+        return html.render(env, "dashboard/page.html", values | {"lang": language, "languages": _LANGUAGES})
 
 
 class Adapter:
