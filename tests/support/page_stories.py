@@ -114,6 +114,7 @@ def app(origin: str) -> ASGIApp:
         Route("/sharing", sharing),
         Route("/dashboard/{name}", dashboard),
         Route("/orders/events", Quiet()),
+        Route("/sw.js", lambda _: PlainTextResponse("", media_type="text/javascript")),  # keeps nothing
         Route("/ready", lambda _: PlainTextResponse("yes")),
         Mount("/static", static),
     ]
