@@ -66,6 +66,7 @@ _FOCUS = """() => {
 _EDGELESS = """() => [...document.querySelectorAll('.card, .btn, .pill, .notice, .advice')]
   .filter(one => one.checkVisibility() && parseFloat(getComputedStyle(one).borderBlockStartWidth) < 1)
   .map(one => one.outerHTML.slice(0, 120))"""
+_RAIL = """() => [...document.querySelectorAll('.rail li + li')].map(one => getComputedStyle(one, '::before').width)"""
 _MOVING = """() => document.getAnimations().filter(one => one.playState === 'running').length"""
 
 
@@ -186,3 +187,11 @@ async def test_no_rule_is_broken_at_the_narrowest_and_in_the_dark(
         if found := await violations(someone.page):
             wrong[address] = found
     assert wrong == {}
+
+
+async def test_the_way_between_two_stops_is_as_long_everywhere(stories: str, browser: Browser) -> None:
+    someone = await opened(browser, stories, 390)
+    await someone.open(f"{stories}/story/late?lang=en")
+    lengths = await someone.page.evaluate(_RAIL)
+    assert len(lengths) == 4
+    assert len(set(lengths)) == 1
