@@ -195,3 +195,13 @@ async def test_the_way_between_two_stops_is_as_long_everywhere(stories: str, bro
     lengths = await someone.page.evaluate(_RAIL)
     assert len(lengths) == 4
     assert len(set(lengths)) == 1
+
+
+@pytest.mark.parametrize(("language", "scale"), [("en", "none"), (RTL, "-1 1")])
+async def test_an_arrow_points_the_way_that_is_read(stories: str, browser: Browser, language: str, scale: str) -> None:
+    someone = await opened(browser, stories, 390)
+    await someone.open(f"{stories}/sharing?lang={language}")
+    arrow = someone.page.locator(".i:has([href$='#back'])").first
+    other = someone.page.locator(".i:has([href$='#eye'])").first
+    assert await arrow.evaluate("one => getComputedStyle(one).scale") == scale
+    assert await other.evaluate("one => getComputedStyle(one).scale") == "none"
