@@ -30,7 +30,7 @@ WRONG = {
     "SHOP_FONT": ["", "Comic Sans", "shop.ttf"],
     "SHOP_CSS": [],
     "SHOP_LINKS": ["terms", "terms=shop.example", "x=javascript:alert(1)", ";".join(["a=https://b.example"] * 9)],
-    "LOCALE": ["", "de", "FR"],
+    "LOCALE": ["", "pt", "FR"],
     "TIME_ZONE": ["", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe"],
     "MAP_BORDERS": ["", "perhaps"],
     "MAP_TILES_URL": [
@@ -46,6 +46,9 @@ WRONG = {
     "LINK_BROWSERS": ["0", "10001", "all"],
     "RAW_DAYS": ["-1", "366"],
     "EVENT_DAYS": ["1", "366"],
+    "ORDER_DAYS": ["29", "3651"],
+    "ACCOUNT_DAYS": ["29", "3651"],
+    "LOOK_DAYS": ["0", "1096"],
     "SIGN_INS_PER_ADDRESS": ["0", "x"],
     "SIGN_INS_IN_ALL": ["0"],
     "SIGN_IN_MAILS_PER_HOUR": ["0"],

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.context import Context
 from portal.orders.links import make_link, order_id_of
+from tests.support.context import KEY
 from tests.support.server import Installation, launch
 
 SHOP = "atelier-lune.example"
@@ -16,7 +17,8 @@ SHOP = "atelier-lune.example"
 def jalon(installation: Installation, *words: str) -> str:
     """What `jalon …` says on this installation's database; it must succeed."""
     log = installation.folder / f"command{len(list(installation.folder.glob('command*')))}.log"
-    done = launch([sys.executable, "-m", "portal", *words], log, JALON_DATABASE_URL=installation.database_url)
+    settings = {"JALON_DATABASE_URL": installation.database_url, "JALON_SECRET_KEY": KEY}
+    done = launch([sys.executable, "-m", "portal", *words], log, **settings)
     assert done.popen.wait(60) == 0, done.said()
     return done.said().strip()
 
