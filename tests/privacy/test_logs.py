@@ -37,13 +37,14 @@ def listening() -> Iterator[io.StringIO]:
     handler.addFilter(lambda record: record.name != "mail.log")
     root, named = logging.getLogger(), logging.getLogger("jalon")
     before = root.level, named.level
-    root.addHandler(handler)
+    others = root.handlers[:]  # a command that was tried in this process may have left one on a stream that is closed
+    root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG)
     named.setLevel(logging.DEBUG)
     try:
         yield heard
     finally:
-        root.removeHandler(handler)
+        root.handlers[:] = others
         root.setLevel(before[0])
         named.setLevel(before[1])
 
