@@ -79,9 +79,7 @@ async def authenticator(someone: Visitor, **more: Any) -> tuple[CDPSession, str]
     return session, str(made["authenticatorId"])
 
 
-@pytest.mark.skip(
-    reason="written before signing in led to the list of orders and pages registered a worker: to be adapted"
-)
+@pytest.mark.skip(reason="to be adapted: signing in leads to the orders now, and a worker is registered")
 async def test_a_passkey_is_made_used_and_removed(context: Context, chromium_path: Path) -> None:
     async with shop(context, chromium_path) as there:
         someone = await there.person()
@@ -128,9 +126,7 @@ async def test_an_authenticator_that_does_not_verify_makes_no_passkey(context: C
         await expect(someone.page.get_by_role("heading", name="Your account")).to_be_visible()
 
 
-@pytest.mark.skip(
-    reason="written before signing in led to the list of orders and pages registered a worker: to be adapted"
-)
+@pytest.mark.skip(reason="to be adapted: signing in leads to the orders now, and a worker is registered")
 async def test_everything_but_passkeys_works_without_a_script(context: Context, chromium_path: Path) -> None:
     async with shop(context, chromium_path) as there:
         someone = await there.person(java_script_enabled=False)
@@ -160,9 +156,7 @@ async def test_everything_but_passkeys_works_without_a_script(context: Context, 
         assert someone.elsewhere == []
 
 
-@pytest.mark.skip(
-    reason="written before signing in led to the list of orders and pages registered a worker: to be adapted"
-)
+@pytest.mark.skip(reason="to be adapted: signing in leads to the orders now, and a worker is registered")
 async def test_an_order_is_found_by_phone_number_and_the_link_opens_on_another_device(
     context: Context, chromium_path: Path
 ) -> None:
