@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from portal.accounts import sessions
-from portal.accounts.devices import label_of
 from portal.accounts.viewer import Viewer, viewer_of
 from portal.kit import cookies, wish
+from portal.kit.browsers import label
 from portal.kit.db import Reader
 from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import TOKEN
@@ -91,7 +91,7 @@ class ByToken:
         if theirs:
             return response
         try:
-            opened = await let_in(context, link.link_id, viewer, label_of(scope))
+            opened = await let_in(context, link.link_id, viewer, label(request.headers.get("user-agent")))
         except Full:
             return self._say(request, "orders/link_full.html", {}, 403)
         if opened is not None:
