@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +26,7 @@ from portal.kit.redirects import see_other
 from portal.kit.stream import LiveResponse, after_of
 from portal.orders import access, queries
 from portal.orders.browsers import Full, keep_place, let_in
+from portal.orders.guarded import Say
 from portal.orders.links import stream_name
 from portal.orders.pages import AUDIENCE, OrderPages, Shown
 from portal.orders.queries import LinkAccess
@@ -34,14 +34,6 @@ from portal.orders.queries import LinkAccess
 _NAVIGATES = (b"sec-fetch-mode", b"navigate")
 _TO_A_PAGE = (b"sec-fetch-dest", b"document")
 Door = Callable[[Scope], Awaitable[Shown]]
-
-
-class Say(Protocol):
-    """Answers with a page that is about no order."""
-
-    def __call__(self, request: Request, name: str, values: dict[str, Any], status: int) -> Response:
-        """The page `name`."""
-        ...
 
 
 class ByToken:

@@ -5,17 +5,16 @@ By an order link alone none of this opens: a signature is not for whoever has th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 import carriers
 from carriers.core.accounts import served
@@ -29,12 +28,12 @@ from portal.kit.errors import NotThere
 from portal.kit.forms import N_, Form
 from portal.kit.redirects import see_other
 from portal.orders.access import Access, readable
+from portal.orders.guarded import Guarded, Page, Say
 from portal.orders.queries import topic_of
 from portal.tracking.actions import UnknownCarrier, correct_carrier
 from portal.tracking.proofs import document, documents_of
 from portal.tracking.queries import received
 
-Page = Callable[[Request], Awaitable[Response]]
 _HEADERS: Final = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
 _KINDS: Final = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _OTHER: Final = N_("Choose one of these.")
@@ -44,14 +43,6 @@ class Correction(BaseModel):
     """What the form asks for."""
 
     carrier: str = Field(min_length=1, max_length=60)
-
-
-class Say(Protocol):
-    """Answers with a page that is about no order."""
-
-    def __call__(self, request: Request, name: str, values: dict[str, Any], status: int) -> Response:
-        """The page `name`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,23 +185,6 @@ class ParcelPages:
     def at(self, **pages: Page) -> Guarded:
         """A route's endpoint: a page for each method."""
         return Guarded(pages, self.say)
-
-
-class Guarded:
-    """Pages by method, which answer strangers with the one page that says nothing."""
-
-    def __init__(self, pages: Mapping[str, Page], say: Say) -> None:
-        self._pages, self._say = pages, say
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        request = Request(scope, receive)
-        page = self._pages["POST" if scope["method"] == "POST" else "GET"]
-        try:
-            response = await page(request)
-        except NotThere:
-            response = self._say(request, "orders/not_here.html", {}, 404)
-        await response(scope, receive, send)
 
 
 def _wish(request: Request, owner: Owner) -> str:

@@ -7,17 +7,15 @@ ends those alone: whoever has it sees more already than any share link shows.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope as Asked, Send
 
 from portal.accounts.viewer import Viewer, viewer_of
 from portal.context import Context
@@ -26,12 +24,12 @@ from portal.kit.errors import NotThere, Refused
 from portal.kit.forms import N_, Form
 from portal.kit.redirects import see_other
 from portal.orders.access import Access, readable
+from portal.orders.guarded import Guarded, Page, Say
 from portal.orders.looks import Look, of_orders, summed
 from portal.sharing.links import Maker, Shared, Wish, make_share_link, revoke_share_link, shared
 from portal.sharing.public.pages import VisitorPages
 from portal.sharing.public.values import Scope
 
-Page = Callable[[Request], Awaitable[Response]]
 _HEADERS: Final = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
 _TOO_MANY: Final = N_("This order has as many links as it can have. End one that is not needed any more.")
 
@@ -55,14 +53,6 @@ class Choice(BaseModel):
     def wish(self) -> Wish:
         """The link that is wanted."""
         return Wish(self.scope, None if self.lasts == "arrival" else int(self.lasts), self.opens, self.label)
-
-
-class Say(Protocol):
-    """Answers with a page that is about no order."""
-
-    def __call__(self, request: Request, name: str, values: dict[str, Any], status: int) -> Response:
-        """The page `name`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +165,6 @@ class SharingPages:
     def at(self, **pages: Page) -> Guarded:
         """A route's endpoint: a page for each method. What is not the visitor's own is answered like the order."""
         return Guarded(pages, self.say)
-
-
-class Guarded:
-    """Pages by method, which answer strangers with the one page that says nothing."""
-
-    def __init__(self, pages: Mapping[str, Page], say: Say) -> None:
-        self._pages, self._say = pages, say
-
-    async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
-        """Answer."""
-        request = Request(scope, receive)
-        page = self._pages["POST" if scope["method"] == "POST" else "GET"]
-        try:
-            response = await page(request)
-        except NotThere:
-            response = self._say(request, "orders/not_here.html", {}, 404)
-        await response(scope, receive, send)
 
 
 def _maker(owner: Owner) -> Maker:
