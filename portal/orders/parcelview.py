@@ -123,4 +123,7 @@ def _freshness(row: Any, entries: Sequence[Any]) -> FreshnessView:
     next_at = row.next_poll_at
     if next_at is not None and row.expected_at is not None:  # where not all can be asked when they are due
         next_at = max(next_at, row.expected_at)
-    return FreshnessView(row.answered_at, row.last_scan_at, next_at, row.failing_since, known=known, lacks=lacks)
+    # The page counts in minutes: a question that brought nothing within the same one gives the same page, and no
+    # frame is sent for it.
+    answered_at = row.answered_at and row.answered_at.replace(second=0, microsecond=0)
+    return FreshnessView(answered_at, row.last_scan_at, next_at, row.failing_since, known=known, lacks=lacks)

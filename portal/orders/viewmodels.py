@@ -107,7 +107,7 @@ class FormerView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FreshnessView:
-    """How fresh our knowledge is. `asked_at` is the last successful answer from the carrier,
+    """How fresh our knowledge is. `asked_at` is the minute of the carrier's last answer,
     `failing_since` the start of the present run of failures, `next_at` the next planned question
     (None: none planned). `known` is False while the carrier does not know the number yet. `lacks` is what the
     carrier wants to know and nobody told us: "postcode", or another word."""
