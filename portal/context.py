@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from carriers.core.accounts import PREFIX, AccountError, accounts_from, missing, variable
@@ -25,7 +25,8 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that outlives a request. `mailbox`: messages go nowhere and are read on a page (the demo)."""
+    """Everything that outlives a request. `mailbox`: messages go nowhere and are read on a page (the demo).
+    `environ` is where the shop's platforms have their credentials."""
 
     settings: Settings
     db: Database
@@ -35,6 +36,7 @@ class Context:
     tokens: TokenCache
     keys: Keys
     mailbox: bool = False
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def mail_channel(self) -> Literal["smtp", "mailbox", "console", "none"]:
@@ -59,16 +61,18 @@ async def opened(
     clock: Clock | None = None,
     accounts: Mapping[str, Account] | None = None,
     mailbox: bool = False,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Context]:
     """A context for as long as the block lasts. Raises BadSetting."""
     clock = clock or SystemClock()
-    ready = usable_accounts(os.environ) if accounts is None else accounts
+    environ = os.environ if environ is None else environ
+    ready = usable_accounts(environ) if accounts is None else accounts
     keys = keys_of(settings)
     db = open_database(settings.database_url, clock)
     # Proofs and subscriptions are asked for beside the questions.
     clients = Clients(f"Jalon/{__version__} (+{settings.base_url})", settings.poll_concurrency + 2)
     try:
-        yield Context(settings, db, clock, ready, clients, TokenCache(), keys, mailbox)
+        yield Context(settings, db, clock, ready, clients, TokenCache(), keys, mailbox, environ)
     finally:
         await clients.close()
         await db.close()

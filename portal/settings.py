@@ -1,7 +1,7 @@
 """Every setting, from the environment: `JALON_NAME`, or `JALON_NAME_FILE` holding the path of a file.
 
-A wrong or unknown setting stops the start and is named. Carriers' credentials (`JALON_CARRIER_…`) are read
-by the carriers library, since each adapter declares its own.
+A wrong or unknown setting stops the start and is named. Credentials of carriers (`JALON_CARRIER_…`) and of shops'
+platforms (`JALON_PLATFORM_…`) are read elsewhere, since each adapter declares its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from portal.kit.secrets import LEAST, is_weak
 
 PREFIX = "JALON_"
 Network = IPv4Network | IPv6Network
-_CARRIER = f"{PREFIX}CARRIER_"
+_ADAPTERS = (f"{PREFIX}CARRIER_", f"{PREFIX}PLATFORM_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +357,7 @@ def load(env: Mapping[str, str] | None = None, flags: Mapping[str, object] | Non
     """Settings from the environment, with what the command line says on top. Raises BadSetting naming the key."""
     values: dict[str, object] = {}
     for name, value in sorted((os.environ if env is None else env).items()):
-        if name.startswith(PREFIX) and not name.startswith(_CARRIER):
+        if name.startswith(PREFIX) and not name.startswith(_ADAPTERS):
             key, text = _read(name, value)
             if key in values:
                 raise BadSetting(name, f"is given twice, by {PREFIX}{key.upper()} as well: keep one")

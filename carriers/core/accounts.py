@@ -35,9 +35,9 @@ def accounts_from(env: Mapping[str, str]) -> dict[str, Account]:
 def account_from(manifest: Manifest, env: Mapping[str, str]) -> Account:
     """The account of one carrier, as far as `env` sets it up. Raises AccountError."""
     values = {
-        c.name: value for c in manifest.credentials if (value := _value(env, variable(manifest, c.name))) is not None
+        c.name: value for c in manifest.credentials if (value := value_of(env, variable(manifest, c.name))) is not None
     }
-    return Account(manifest.slug, values, _api(env, variable(manifest, "api")))
+    return Account(manifest.slug, values, api_of(env, variable(manifest, "api")))
 
 
 def missing(manifest: Manifest, account: Account | None) -> tuple[str, ...]:
@@ -72,7 +72,8 @@ def variable(manifest: Manifest, name: str) -> str:
     return f"{PREFIX}{manifest.slug.upper()}_{name.upper()}"
 
 
-def _value(env: Mapping[str, str], name: str) -> str | None:
+def value_of(env: Mapping[str, str], name: str) -> str | None:
+    """The value of a variable, or of the file that `NAME_FILE` names. Raises AccountError."""
     plain, path = env.get(name, "").strip(), env.get(f"{name}_FILE", "").strip()
     if plain and path:
         raise AccountError(f"{name} and {name}_FILE are both set: keep one.")
@@ -89,7 +90,8 @@ def _read(name: str, path: str) -> str:
     return secret
 
 
-def _api(env: Mapping[str, str], name: str) -> str | None:
+def api_of(env: Mapping[str, str], name: str) -> str | None:
+    """A base URL. Raises AccountError."""
     url = env.get(name, "").strip().rstrip("/")
     if url and not url.startswith(("https://", "http://")):
         raise AccountError(f"{name} must start with https:// (or http:// on your own machine).")

@@ -1,4 +1,5 @@
-"""Finds platforms by folder: each package here that exposes `PLATFORM`. The core never names a vendor."""
+"""Finds platforms by folder: each package here that exposes `PLATFORM`, and `LIVE` in its module `shop` where shops of
+it can be connected. The core never names a vendor."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from portal.platforms.contract import Platform
+    from portal.platforms.live import Live
 
 _HOME = Path(__file__).resolve().parent
 
@@ -31,3 +33,18 @@ def get(slug: str) -> Platform:
         raise UnknownPlatform(slug)
     platform: Platform = importlib.import_module(f"portal.platforms.{slug}").PLATFORM
     return platform
+
+
+@cache
+def connectable() -> tuple[str, ...]:
+    """The slugs of the platforms whose shops can be connected, sorted; imports nothing."""
+    return tuple(slug for slug in slugs() if (_HOME / slug / "shop.py").is_file())
+
+
+@cache
+def live(slug: str) -> Live:
+    """How a shop of this platform is talked to. Raises UnknownPlatform."""
+    if slug not in connectable():
+        raise UnknownPlatform(slug)
+    found: Live = importlib.import_module(f"portal.platforms.{slug}.shop").LIVE
+    return found

@@ -1,0 +1,63 @@
+"""How many units of each line can still be changed, from what the order's document says. Pure.
+
+Platforms are no guard: some let shipped units be removed. So this is asked before an edit is offered, again on the
+order read just before the edit is made, and by adapters on what their platform answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.platforms.neutral.parts import Delivery, Line, NeutralOrder
+
+_WITH_THE_WAREHOUSE = frozenset({"in_progress", "closed", "unknown"})
+
+
+def editable_units(order: NeutralOrder) -> Mapping[str, int]:
+    """Units by line id that have not shipped and are not in the warehouse's hands; all 0 on an order that is over.
+
+    Where some parcel does not say what is in it, any unit may be: then nothing can be changed line by line.
+    """
+    if order.cancelled_at or order.closed_at or _is_vague(order):
+        return {line.id: 0 for line in order.lines}
+    open_units = _open_units(order)
+    return {line.id: _left(line, open_units.get(line.id)) for line in order.lines}
+
+
+def nothing_left(order: NeutralOrder) -> bool:
+    """Whether nothing has shipped, and nothing is with the warehouse: then the whole order can be changed."""
+    return (
+        not _is_vague(order)
+        and all(line.quantity.fulfilled == 0 and line.quantity.in_progress == 0 for line in order.lines)
+        and not any(parcel.state == "ok" for parcel in order.parcels)
+        and not any(map(_is_out_of_reach, order.deliveries))
+    )
+
+
+def _is_vague(order: NeutralOrder) -> bool:
+    return any(parcel.state == "ok" and parcel.allocation != "exact" for parcel in order.parcels)
+
+
+def _left(line: Line, open_units: int | None) -> int:
+    quantity = line.quantity
+    bounds = [quantity.current - quantity.fulfilled - quantity.in_progress]
+    bounds += [bound for bound in (quantity.editable, open_units) if bound is not None]
+    return max(0, min(bounds))
+
+
+def _open_units(order: NeutralOrder) -> Mapping[str, int]:
+    """Units by line id in deliveries that the warehouse has not begun; lines that no delivery names are not in it."""
+    units: dict[str, int] = {}
+    for delivery in order.deliveries:
+        if delivery.state == "cancelled":
+            continue
+        for part in delivery.lines:
+            remaining = part.quantity if part.remaining is None else part.remaining
+            units[part.line_id] = units.get(part.line_id, 0) + (0 if _is_out_of_reach(delivery) else remaining)
+    return units
+
+
+def _is_out_of_reach(delivery: Delivery) -> bool:
+    if delivery.handed_to_warehouse or delivery.pickup.ready_at is not None:
+        return True
+    return delivery.state in _WITH_THE_WAREHOUSE and "state" in delivery.model_fields_set
