@@ -140,6 +140,11 @@ class Applied:
     pay_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Some steps of the edit are made, and not all: `apply` goes on with it, given the order as it was before."""
+
+
 Why = Literal[
     "shipped",  # units left, or are in the warehouse's hands, meanwhile
     "changed",  # the order is not as it was when the customer saw it

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from carriers.core.auth import TokenCache
 from carriers.core.contract import Credential
 from portal.kit.clock import Clock
-from portal.platforms.changes import Applied, Can, Edit, NotApplied, Quote, Told, Variant
+from portal.platforms.changes import Applied, Begun, Can, Edit, NotApplied, Quote, Told, Variant
 from portal.platforms.neutral.parts import NeutralOrder
 
 if TYPE_CHECKING:
@@ -176,12 +176,14 @@ class Editable(Protocol):
     async def apply(self, order: NeutralOrder, edit: Edit) -> Applied | NotApplied:
         """Make the edit, once: `order` was read a moment ago, and the platform is asked to refuse if it is another
         by now, where it can be. Never in part: what a platform only does in steps is taken back, or found by
-        `applied` and gone on with. Raises ShopError, after which nobody knows whether it was made: ask `applied`."""
+        `applied` and gone on with; then `order` is the one from before the first step. Raises ShopError, after which
+        nobody knows whether it was made: ask `applied`."""
         ...
 
-    async def applied(self, before: NeutralOrder, edit: Edit) -> Applied | None:
+    async def applied(self, before: NeutralOrder, edit: Edit) -> Applied | Begun | None:
         """Whether the edit was made, by its key where the platform keeps it, else by what the order is now beside
-        `before`. None: it was not, and `apply` may be called (again). Raises ShopError."""
+        `before`. None: nothing of it was, and `apply` may be called (again) on the order as it is. `Begun`: a part of
+        it; then `apply` is called with `before`, nothing else being asked first. Raises ShopError."""
         ...
 
 
