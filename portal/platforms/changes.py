@@ -85,13 +85,14 @@ Change = SwapVariant | SetQuantity | SetAddress | SetInstructions | CancelUnits 
 class Edit:
     """A change to be made once. `key` is a UUID of ours: the platform is given it wherever it has a place for it, so
     that the edit is found again after a crash. `fee` is kept back of what is refunded (positive). `note` is for the
-    shop's staff and holds no personal word."""
+    shop's staff and holds no personal word. `by`: staff may take back what is being prepared, customers may not."""
 
     key: str
     change: Change
     fee: Amount = _NONE
     note: str = ""
     tell_customer: bool = False  # whether the platform sends its own message about it
+    by: Literal["customer", "staff"] = "customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What an edit comes to, before it is made. `due` is what the customer is to pay (positive) or gets back
-    (negative), the fee taken into account; `exact`: the platform reckoned it itself, or everything that we reckoned
-    it from is known."""
+    """What an edit comes to, before it is made. `after` has the fee among its `fees` and in its `total`; `fee` is no
+    more than what it is kept back of. `due` is what the customer is to pay because of the edit (positive) or gets back
+    (negative), the fee taken into account: of an order that is not paid, nothing goes back. `exact`: the platform
+    reckoned it itself, or everything that we reckoned it from is known."""
 
     before: Sums
     after: Sums
