@@ -24,14 +24,27 @@ def editable_units(order: NeutralOrder) -> Mapping[str, int]:
     return {line.id: _left(line, open_units.get(line.id)) for line in order.lines}
 
 
+def unshipped_units(order: NeutralOrder) -> Mapping[str, int]:
+    """Units by line id that are still in the shop, in whosever hands: whoever works there can take them back. All 0
+    where some parcel does not say what is in it."""
+    vague = _is_vague(order)
+    return {line.id: 0 if vague else max(0, line.quantity.current - line.quantity.fulfilled) for line in order.lines}
+
+
 def nothing_left(order: NeutralOrder) -> bool:
     """Whether nothing has shipped, and nothing is with the warehouse: then the whole order can be changed."""
     return (
-        not _is_vague(order)
-        and all(line.quantity.fulfilled == 0 and line.quantity.in_progress == 0 for line in order.lines)
-        and not any(parcel.state == "ok" for parcel in order.parcels)
+        nothing_shipped(order)
+        and all(line.quantity.in_progress == 0 for line in order.lines)
         and not any(map(_is_out_of_reach, order.deliveries))
     )
+
+
+def nothing_shipped(order: NeutralOrder) -> bool:
+    """Whether every unit is still in the shop."""
+    shipped = any(line.quantity.fulfilled for line in order.lines)
+    collected = any(delivery.pickup.collected_at is not None for delivery in order.deliveries)
+    return not shipped and not collected and not any(parcel.state == "ok" for parcel in order.parcels)
 
 
 def _is_vague(order: NeutralOrder) -> bool:
