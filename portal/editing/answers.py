@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from portal.platforms.neutral.parts import Amount
 
 
 class Action(StrEnum):
-    """What a customer may want. Those about lines are answered for each line, the others for the order."""
+    """What a customer may want. Those of `OF_LINES` are answered for each line and, summed up, for the order; the
+    others for the order alone."""
 
     SWAP = "swap"  # another size or colour
     QUANTITY = "quantity"
@@ -24,6 +27,11 @@ class Action(StrEnum):
     ADDRESS = "address"
     INSTRUCTIONS = "instructions"
     CANCEL_ORDER = "cancel_order"
+    ADD = "add"  # other items: never, but the answer says what to do instead
+
+
+OF_LINES: Final = (Action.SWAP, Action.QUANTITY, Action.CANCEL_LINE, Action.RETURN, Action.PROBLEM)
+CHANGES: Final = frozenset(Action) - {Action.RETURN, Action.PROBLEM, Action.ADD}
 
 
 class Verdict(StrEnum):
@@ -34,26 +42,137 @@ class Verdict(StrEnum):
     NO = "no"
 
 
+class Code(StrEnum):
+    """Why, as a word that stays: pages and programs have a sentence for each. The list is closed; docs/policies.md
+    explains it."""
+
+    # it may be done
+    ALLOWED = "allowed"
+    SOME = "some"  # for a part of the units, or of the items: the rest has left, or needs another answer
+    RETURN_REQUEST = "return_request"  # the wish to return becomes a request on the platform
+    RETURN_LINK = "return_link"  # returns are made on the shop's own page, `Answer.link`
+    # the policy
+    POLICY = "policy"  # the shop has it so for every order
+    EXCEPTION = "exception"  # the shop has it so for such items or orders
+    PERSONALISED = "personalised"
+    PREORDER = "preorder"
+    FINAL_SALE = "final_sale"
+    DIGITAL = "digital"
+    GIFT_CARD = "gift_card"
+    SERVICE = "service"
+    WINDOW_OVER = "window_over"
+    RETURN_OVER = "return_over"
+    TIME_UNKNOWN = "time_unknown"  # there is a time limit, and nobody knows when the order was placed
+    NEW_ORDER = "new_order"  # more items are a new order
+    # the order as it stands
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    REFUNDED = "refunded"
+    PAYMENT = "payment"  # the payment is in a state in which a person has to look
+    EDIT_OPEN = "edit_open"  # another change of the order has not come to its end
+    SHIPPED = "shipped"
+    PARTLY_SHIPPED = "partly_shipped"
+    PREPARING = "preparing"  # in the warehouse's hands
+    READY = "ready"  # waits at the shop to be collected
+    LOCKED = "locked"  # the platform says that it cannot be changed
+    UNCLEAR = "unclear"  # nobody says which items are in which parcel
+    PICKUP = "pickup"
+    PICKUP_POINT = "pickup_point"
+    NO_DELIVERY = "no_delivery"
+    NOT_SHIPPED = "not_shipped"  # nothing to return yet: it can be cancelled
+    RETURNED = "returned"
+    REMOVED = "removed"  # nothing of this line is wanted any more
+    NOT_AN_ITEM = "not_an_item"  # a fee or a tip
+    NO_ITEMS = "no_items"
+    NO_OPTIONS = "no_options"  # there is no other size or colour
+    SINGLE = "single"  # neither more nor fewer: fewer would be to cancel it
+    # the platform
+    PLATFORM = "platform"  # it cannot do this from here, the shop's people can
+    FEE_BY_SHOP = "fee_by_shop"  # the fee has to be kept back by hand
+    FEE_UNKNOWN = "fee_unknown"  # the policy has no fee in this order's currency
+    # the wish itself (`wishes.decide`)
+    NOTHING_NEW = "nothing_new"  # it is so already
+    TOO_MANY = "too_many"  # more units than can be had, or than are left to change
+    OPTION_FIXED = "option_fixed"
+    DEARER = "dearer"
+    CHEAPER = "cheaper"
+    PRICE_UNKNOWN = "price_unknown"
+    UNAVAILABLE = "unavailable"
+    OTHER_PRODUCT = "other_product"
+    MORE = "more"
+    FEWER = "fewer"
+    OTHER_COUNTRY = "other_country"
+    OTHER_REGION = "other_region"
+    WHOLE_ORDER = "whole_order"  # nothing would be left: that is to cancel the order
+    NOT_THERE = "not_there"  # the order has no such line
+
+
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`code` tells why, as a word that pages have a sentence for. `until`: the last moment at which this holds.
-    `fee` is kept back of a refund. `units`: of how many units it is true. `rule`: which of the policy's exceptions
-    decided, if one did."""
+class SwapLimits:
+    """What may differ. `options`: names of options, folded (None: all); prices are those of one unit."""
+
+    options: frozenset[str] | None
+    dearer: Verdict
+    cheaper: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityLimits:
+    """From `least` to `most` units of the line in all, those that have shipped included; beyond is never allowed."""
+
+    least: int
+    most: int
+    up: Verdict
+    down: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AddressLimits:
+    """What is answered when the new address is in another country, or in another region of the same."""
+
+    other_country: Verdict
+    other_region: Verdict
+
+
+Limits = SwapLimits | QuantityLimits | AddressLimits
+
+NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Answer(NamedTuple):
+    """One answer.
+
+    `code` tells why. `until` is the moment from which this holds no more (at it, not after it), and `then` what the
+    policy answers from there on; None: no time limit that is known. `units`: of how many units it is true. `fee` is
+    kept back of what is refunded, for all `units` (for a number of them: `wishes.decide`); it is asked from
+    `free_until` on. `rule`: the policy's exception that decided, if one did; `standard:…` are those that come with
+    the program. `text`: the shop's own words, by language; else `words.sentence` has the built-in ones. `instead`:
+    what the customer may do, where this may not be done. `limits`: how far the wish may go. `link`: the shop's page
+    for it.
+    """
 
     verdict: Verdict
-    code: str
+    code: Code
     until: datetime | None = None
-    fee: Amount | None = None
+    then: Verdict | None = None
     units: int = 0
+    fee: Amount | None = None
+    free_until: datetime | None = None
     rule: str | None = None
+    text: Mapping[str, str] = NO_WORDS
+    instead: Action | None = None
+    limits: Limits | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """For one order: by action, and by the platform's line id and action."""
+    """For one order: by action (all of them), and by the platform's line id and action (those of `OF_LINES`).
+    `refund_days`: how many days the shop takes to pay back, for the customer."""
 
     order: Mapping[Action, Answer]
     lines: Mapping[str, Mapping[Action, Answer]]
+    refund_days: int | None = None
 
 
 class EditState(StrEnum):

@@ -53,6 +53,19 @@ def test_a_line_of_an_answer() -> None:
     assert [(discount.label, discount.amount.shop) for discount in found.discounts] == [(None, 1000)]
 
 
+def test_how_the_shop_sorts_its_goods_is_kept() -> None:
+    category = {"id": "gid://shopify/TaxonomyCategory/aa-1-4", "name": "Aprons", "fullName": "Home > Linens > Aprons"}
+    product = {"id": "gid://shopify/Product/7001", "tags": ["Linen", " "], "productType": "Apron", "category": category}
+    sold = {"channelDefinition": {"handle": "market-place", "channelName": "Market place"}}
+    body = answer(lineItems={"nodes": [graph_line(product=product)]}, channelInformation=sold, sourceName="580111")
+    (order,) = documents(body)
+    (line,) = order.lines
+    assert line.categories == ("Apron", "Aprons", "Home > Linens > Aprons")
+    assert line.tags == ("Linen",)
+    assert order.source.channel == "market-place"
+    assert {"sourceName", "channelInformation"}.isdisjoint(order.raw)
+
+
 def test_discounts_of_the_whole_order_are_in_the_line() -> None:
     rounded = graph_line(discountedUnitPriceAfterAllDiscountsSet=bag("30.00"), discountedTotalSet=bag("110.00"))
     allocated = graph_line(

@@ -12,6 +12,7 @@ def test_an_order_in_full() -> None:
     assert found.source.model_dump() == {
         "platform": "shopify",
         "shop": "atelier-demo.myshopify.com",
+        "channel": None,
         "order_id": "gid://shopify/Order/5550000000001",
         "legacy_id": "5550000000001",
         "api_version": None,
@@ -27,6 +28,11 @@ def test_an_order_in_full() -> None:
     totals = {name: amount["shop"] for name, amount in found.totals.model_dump().items()}
     assert totals == {"lines": 4000, "shipping": 500, "tax": 750, "discount": 0, "fees": 0, "total": 4500,
                       "refunded": 0, "outstanding": 0}  # fmt: skip
+
+
+def test_the_channel_is_kept_in_its_own_place() -> None:
+    found = read(source_name="pos")
+    assert (found.source.channel, found.raw) == ("pos", {})
 
 
 def test_people_and_addresses() -> None:

@@ -38,10 +38,12 @@ class Currency(Part):
 
 
 class Source(Part):
-    """Where the order lives. `order_id` with `platform` and `shop` is the key it is stored under."""
+    """Where the order lives. `order_id` with `platform` and `shop` is the key it is stored under. `channel` is where it
+    was placed, in the platform's word: web, pos, a market place."""
 
     platform: Word
     shop: Text = None
+    channel: Text = None
     order_id: Word
     legacy_id: Text = None
     api_version: Text = None
@@ -156,7 +158,8 @@ class Discount(Part):
 
 
 class Line(Part):
-    """A product and how many of it. Lines never disappear: a removed one has `quantity.current` 0."""
+    """A product and how many of it. Lines never disappear: a removed one has `quantity.current` 0. `categories` and
+    `tags` are the product's, as the shop sorts its goods; customers do not see them."""
 
     id: Word
     parent_id: Text = None
@@ -166,6 +169,8 @@ class Line(Part):
     title: Text = None
     options: tuple[Option, ...] = ()
     personalisation: tuple[Personalisation, ...] = ()
+    categories: tuple[Word, ...] = ()
+    tags: tuple[Word, ...] = ()
     image_url: Text = None
     requires_shipping: Flag = True
     kind: Kind = "physical"

@@ -42,6 +42,8 @@ def _line(order: Node, line: Node, key: str, ledger: Ledger, currencies: Currenc
         "title": text(line, "title", "name"),
         "options": list(_options(line)),
         "personalisation": wishes,
+        "categories": list(dict.fromkeys(_categories(part(line, "product")))),
+        "tags": _tags(line),
         "image_url": text(part(line, "image"), "url", "src"),
         "requires_shipping": ships,
         "kind": _kind(line, ships=ships),
@@ -93,9 +95,16 @@ def _is_preorder(line: Node) -> bool:
     return bool(_PREORDER.search(text(plan, "name") or ""))
 
 
-def _tags(line: Node) -> list[Any]:
+def _categories(product: Node) -> Iterator[str]:
+    """What the shop calls the kind of product, and Shopify's own category: its name, and the way down to it."""
+    category = part(product, "category")
+    names = (text(product, "product_type"), text(category, "name"), text(category, "full_name"))
+    yield from (name.strip() for name in names if name and name.strip())
+
+
+def _tags(line: Node) -> list[str]:
     tags = part(line, "product").get("tags")
-    return tags if isinstance(tags, list) else []
+    return [tag.strip() for tag in tags if isinstance(tag, str) and tag.strip()] if isinstance(tags, list) else []
 
 
 def _quantity(order: Node, line: Node, key: str, ledger: Ledger) -> dict[str, int | None]:

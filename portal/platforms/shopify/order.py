@@ -85,6 +85,7 @@ def _head(order: Node, delivered: Delivered) -> dict[str, Any]:
         "source": {
             "platform": "shopify",
             "shop": shop,
+            "channel": _channel(order),
             "order_id": identity,
             "legacy_id": tail(identity),
             "api_version": delivered.api_version,
@@ -103,6 +104,12 @@ def _head(order: Node, delivered: Delivered) -> dict[str, Any]:
         "tags": _tags(order),
         "note": text(order, "note"),
     }
+
+
+def _channel(order: Node) -> str | None:
+    """Where it was placed: "web", "pos", or the sales channel's own handle."""
+    definition = part(part(order, "channel_information"), "channel_definition")
+    return text(definition, "handle") or text(order, "source_name")
 
 
 def _shop(order: Node) -> str | None:

@@ -18,6 +18,7 @@ _MAPPED: Final = frozenset({
     "current_total_tax_set", "current_total_discounts", "current_total_discounts_set", "current_total_price",
     "current_total_price_set", "current_total_additional_fees_set", "current_total_duties_set", "total_outstanding",
     "total_outstanding_set", "total_refunded_set", "payment_collection_details", "discount_applications",
+    "source_name", "channel_information",
 })  # fmt: skip
 # Members that open something, or tell more of a person than an order page needs.
 _WITHHELD: Final = frozenset({
