@@ -11,7 +11,7 @@ import json
 import stat
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -100,7 +100,7 @@ class _Reading:
         from portal.platforms.files import values
 
         with _opened(name) as stream:
-            yield from self.platform.read(values(stream), _delivered(name, self.shop))
+            yield from self.platform.read(values(stream), _delivered(self.platform, name, self.shop))
 
     def _say(self, name: str, entry: Entry) -> None:
         from portal.platforms.contract import Note, Problem, Remark
@@ -216,16 +216,10 @@ def _unreadable(names: list[str]) -> str | None:
     return None
 
 
-def _delivered(name: str, shop: str | None) -> Delivered:
+def _delivered(platform: Platform, name: str, shop: str | None) -> Delivered:
     """What is known beside the file: `--shop`, and the headers of a recorded delivery."""
-    from portal.platforms.contract import Delivered
-
-    headers = _headers(Path(name)) if name.endswith(".body") else {}
-    return Delivered(
-        shop or headers.get("x-shopify-shop-domain"),
-        headers.get("x-shopify-topic"),
-        headers.get("x-shopify-api-version"),
-    )
+    told = platform.delivered(_headers(Path(name)) if name.endswith(".body") else {})
+    return replace(told, shop=shop) if shop else told
 
 
 def _headers(body: Path) -> dict[str, str]:

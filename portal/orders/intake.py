@@ -1,5 +1,5 @@
 """From a neutral document to the rows of this slice. What the document no longer has is taken away, but
-for lines, which never disappear."""
+for lines, which never disappear: those are removed ones."""
 
 from __future__ import annotations
 
@@ -72,8 +72,16 @@ async def store_parts(tx: Tx, now: datetime, order_id: int, document: NeutralOrd
     rows = [_line(order_id, position, line) for position, line in enumerate(document.lines)]
     await tx.upsert(ORDER_LINE, rows, ["order_id", "external_id"])
     line_ids = await _ids(tx, ORDER_LINE, order_id)
+    await _remove_lines(tx, [line_ids[name] for name in line_ids.keys() - {line.id for line in document.lines}])
     await _store_deliveries(tx, order_id, document, line_ids)
     await _store_parcels(tx, now, order_id, document, line_ids)
+
+
+async def _remove_lines(tx: Tx, ids: list[int]) -> None:
+    """Lines that the platform has no more: some delete a line that is taken out of an order."""
+    if ids:
+        gone = update(ORDER_LINE).where(ORDER_LINE.c.id.in_(ids))
+        await tx.run(gone.values(current=0, removed=ORDER_LINE.c.ordered - ORDER_LINE.c.refunded))
 
 
 def _private(order_id: int, document: NeutralOrder, text: str) -> dict[str, Any]:

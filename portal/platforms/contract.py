@@ -6,7 +6,7 @@ network nor database, so recorded bodies test it directly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,11 +72,16 @@ class Delivered:
     api_version: str | None = None
 
 
+def _says_nothing(_: Mapping[str, str]) -> Delivered:
+    return Delivered()
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One commerce platform. `read` turns the values of one source into entries, in order, and never
-    raises for what they hold."""
+    raises for what they hold. `delivered` is what the headers of a delivery (by lower-case name) tell of its body."""
 
     slug: str
     label: str
     read: Callable[[Iterable[Value | Problem], Delivered], Iterator[Entry]]
+    delivered: Callable[[Mapping[str, str]], Delivered] = _says_nothing

@@ -99,7 +99,12 @@ async def test_lines_never_vanish_and_change_in_place(any_context: Context) -> N
     before = {row.external_id: row.id for row in await rows(any_context, select(ORDER_LINE))}
     await told(any_context, lines=[{**BOWL, "quantity": {"ordered": 1, "current": 0, "removed": 1}}])
     after = {row.external_id: (row.id, row.current, row.removed) for row in await rows(any_context, select(ORDER_LINE))}
-    assert after == {"mug": (before["mug"], 2, 0), "bowl": (before["bowl"], 0, 1)}
+    assert after == {"mug": (before["mug"], 0, 2), "bowl": (before["bowl"], 0, 1)}, (
+        "a line that is told no more is removed"
+    )
+    await told(any_context, lines=[MUG, BOWL])
+    back = {row.external_id: (row.id, row.current) for row in await rows(any_context, select(ORDER_LINE))}
+    assert back == {"mug": (before["mug"], 2), "bowl": (before["bowl"], 1)}
 
 
 async def test_a_parcel_that_vanishes_is_gone_and_no_longer_asked_about(any_context: Context) -> None:

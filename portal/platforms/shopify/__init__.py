@@ -1,8 +1,8 @@
 """Shopify: webhook bodies, REST and GraphQL answers as neutral orders. Reads only; writes are elsewhere."""
 
 from portal.platforms.contract import Platform
-from portal.platforms.shopify.reader import documents, read
+from portal.platforms.shopify.reader import delivered, documents, read
 
 __all__ = ["PLATFORM", "documents", "read"]
 
-PLATFORM = Platform("shopify", "Shopify", read)
+PLATFORM = Platform("shopify", "Shopify", read, delivered)
