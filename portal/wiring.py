@@ -33,6 +33,8 @@ JOBS: Mapping[str, Job] = {
     candidates.JOB: candidates.try_carriers,
     silence.JOB: silence.give_up,
 }
+# Those that wait for a shop's platform: they may take minutes, and have places of their own.
+SLOW: frozenset[str] = frozenset()
 SCHEDULE: Mapping[str, timedelta] = {
     "purge": timedelta(hours=6),
     subscribing.JOB: subscribing.EVERY,

@@ -6,7 +6,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from portal.context import Context
 from portal.kit import jobs
@@ -16,11 +18,32 @@ from portal.kit.events import Happened
 from portal.kit.tail import Tail
 from portal.places import gazetteer
 from portal.tracking.poller import Poller
-from portal.wiring import AT_START, JOBS, SCHEDULE
+from portal.wiring import AT_START, JOBS, SCHEDULE, SLOW
 
 log = logging.getLogger("jalon.worker")
 _LOOK_EVERY_S = 2.0
 _TOGETHER = 10
+_SLOW_TOGETHER = 6
+_SLOW_LEASE = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Places for jobs that run at the same time: `of` some kinds, or of all `but` some. Whoever waits for a shop's
+    platform keeps no message waiting."""
+
+    most: int
+    lease: Callable[[], timedelta]
+    of: Collection[str] | None = None
+    but: Collection[str] = ()
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+def _lanes() -> tuple[_Lane, ...]:
+    return (
+        _Lane(_TOGETHER, lambda: jobs.LEASE, but=SLOW),
+        _Lane(_SLOW_TOGETHER, lambda: _SLOW_LEASE, of=SLOW),
+    )
 
 
 async def work(context: Context, hurry: asyncio.Event | None = None) -> None:
@@ -59,35 +82,58 @@ async def _follow(context: Context, hurry: asyncio.Event) -> None:
 
 
 async def _jobs(context: Context, hurry: asyncio.Event) -> None:
-    begun = False
-    while True:
-        try:
-            begun = begun or await _begin(context)
-            await _schedule(context)
-            while await run_due(context):
-                pass
-        except Unavailable as problem:
-            log.warning("cannot look for jobs: %s", problem)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(hurry.wait(), _LOOK_EVERY_S)
-        hurry.clear()
+    begun, lanes, look_at, loop = False, _lanes(), 0.0, asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as group:
+        while True:
+            try:
+                begun = begun or await _begin(context)
+                if loop.time() >= look_at:
+                    await _schedule(context)
+                    look_at = loop.time() + _LOOK_EVERY_S
+                await _fill(context, group, lanes, hurry)
+            except Unavailable as problem:
+                log.warning("cannot look for jobs: %s", problem)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(hurry.wait(), _LOOK_EVERY_S)
+            hurry.clear()
+
+
+async def _fill(context: Context, group: asyncio.TaskGroup, lanes: Sequence[_Lane], hurry: asyncio.Event) -> None:
+    """Have a job running in each free place for which one is due."""
+    for lane in lanes:
+        while (room := lane.most - len(lane.running)) and lane.of != frozenset():
+            claimed = await _claim(context, lane, room)
+            if not claimed:
+                break
+            for job in claimed:
+                task = group.create_task(_run(context, job, lane.lease()), name=job.kind)
+                lane.running.add(task)
+                task.add_done_callback(lane.running.discard)
+                task.add_done_callback(lambda _: hurry.set())  # its place is free
 
 
 async def run_due(context: Context) -> int:
     """Run what is due now; returns how many jobs that were."""
+    ran = 0
+    for lane in _lanes():
+        claimed = await _claim(context, lane, lane.most)
+        await asyncio.gather(*(_run(context, job, lane.lease()) for job in claimed))
+        ran += len(claimed)
+    return ran
 
+
+async def _claim(context: Context, lane: _Lane, limit: int) -> list[jobs.Claimed]:
     async def unit(tx: Tx) -> list[jobs.Claimed]:
-        return list(await jobs.claim(tx, context.clock.now(), _TOGETHER))
+        now, lease = context.clock.now(), lane.lease()
+        return list(await jobs.claim(tx, now, limit, lease=lease, of=lane.of, but=lane.but))
 
-    claimed = await context.db.write(unit)
-    await asyncio.gather(*(_run(context, job) for job in claimed))
-    return len(claimed)
+    return await context.db.write(unit)
 
 
-async def _run(context: Context, job: jobs.Claimed) -> None:
+async def _run(context: Context, job: jobs.Claimed, lease: timedelta) -> None:
     problem = ""
     try:
-        async with asyncio.timeout(jobs.LEASE.total_seconds() - 2):
+        async with asyncio.timeout(lease.total_seconds() - 2):
             await JOBS[job.kind](context, job.payload)
     except Exception as failure:  # kept with the job for a person to see
         log.exception("the job %s failed", job.kind)
@@ -99,7 +145,10 @@ async def _run(context: Context, job: jobs.Claimed) -> None:
         else:
             await jobs.done(tx, job)
 
-    await context.db.write(unit)
+    try:
+        await context.db.write(unit)
+    except Unavailable as gone:  # it is taken up again when its lease is over
+        log.warning("cannot settle the job %s: %s", job.kind, gone)
 
 
 async def _begin(context: Context) -> bool:

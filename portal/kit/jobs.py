@@ -4,7 +4,7 @@ A job that keeps failing is set aside (`dead`) for a person to see. Handlers mus
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,19 +80,30 @@ def hurry(tx: Tx) -> None:
     tx.emit("jobs", HURRY)
 
 
-async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[Claimed]:
-    """Take due jobs for `LEASE`; other workers pass over them meanwhile."""
-    lease = now + LEASE
+async def claim(
+    tx: Tx,
+    now: datetime,
+    limit: int,
+    *,
+    lease: timedelta | None = None,
+    of: Collection[str] | None = None,
+    but: Collection[str] = (),
+) -> Sequence[Claimed]:
+    """Take due jobs for `lease` (`LEASE` unless said), of these kinds or of all but those; other workers pass over
+    them meanwhile."""
+    until = now + (lease or LEASE)
     waiting = select(JOB.c.id).where(~JOB.c.dead, JOB.c.due_at <= now).order_by(JOB.c.due_at).limit(limit)
+    waiting = waiting if of is None else waiting.where(JOB.c.kind.in_(of))
+    waiting = waiting.where(JOB.c.kind.not_in(but)) if but else waiting
     # PostgreSQL may run a subquery once for each outer row, and then the limit does not hold.
     due = waiting.with_for_update(skip_locked=True).cte("due")
     taken = (
         update(JOB)
         .where(JOB.c.id.in_(select(due.c.id)))
-        .values(due_at=lease, tries=JOB.c.tries + 1)
+        .values(due_at=until, tries=JOB.c.tries + 1)
         .returning(JOB.c.id, JOB.c.kind, JOB.c.payload, JOB.c.tries)
     )
-    return [Claimed(row.id, row.kind, json.loads(row.payload), row.tries, lease) for row in await tx.rows(taken)]
+    return [Claimed(row.id, row.kind, json.loads(row.payload), row.tries, until) for row in await tx.rows(taken)]
 
 
 async def done(tx: Tx, job: Claimed) -> None:

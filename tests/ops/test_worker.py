@@ -20,6 +20,7 @@ from portal.kit.errors import Unavailable
 from portal.kit.events import Happened
 from portal.kit.jobs import JOB
 from tests.support.context import NOW, rows
+from tests.support.until import until
 
 HOUR = timedelta(hours=1)
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
@@ -154,6 +155,66 @@ async def test_work_goes_on_when_the_database_comes_back(
     with pytest.raises(asyncio.CancelledError):
         await working
     assert caplog.text.count("cannot look for jobs: database: away") == 2
+
+
+async def test_jobs_that_wait_for_a_platform_keep_no_other_waiting(
+    any_context: Context, kinds: dict[str, Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ran, answer = 0, asyncio.Event(), asyncio.Event()
+
+    async def ask(*_: Any) -> None:
+        nonlocal asked
+        asked += 1
+        await answer.wait()
+
+    async def note(*_: Any) -> None:
+        ran.set()
+
+    kinds.update(ask=ask, note=note)
+    monkeypatch.setattr(worker, "SLOW", frozenset({"ask"}))
+    for number in range(30):
+        await enqueue(any_context, "ask", number=number)
+    working = asyncio.create_task(worker.work(any_context))
+    await until(lambda: asked == worker._SLOW_TOGETHER)
+    leased = await rows(any_context, select(JOB).where(JOB.c.kind == "ask", JOB.c.due_at > NOW))
+    assert {job.due_at for job in leased} == {NOW + worker._SLOW_LEASE}
+    await enqueue(any_context, "note")
+    await asyncio.wait_for(ran.wait(), 10)
+    assert asked == worker._SLOW_TOGETHER
+    answer.set()
+    await until(lambda: asked == 30)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+
+async def test_a_job_that_cannot_be_settled_is_left_to_its_lease_and_work_goes_on(
+    context: Context, kinds: dict[str, Job], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = asyncio.Event()
+
+    async def fine(*_: Any) -> None:
+        pass
+
+    async def note(*_: Any) -> None:
+        other.set()
+
+    async def away(*_: Any) -> None:
+        raise Unavailable("database: away")
+
+    kinds.update(fine=fine, note=note)
+    await enqueue(context, "fine")
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "done", away)
+        working = asyncio.create_task(worker.work(context))
+        await until(lambda: "cannot settle the job fine" in caplog.text)
+    await enqueue(context, "note")
+    await asyncio.wait_for(other.wait(), 10)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    left = await rows(context, select(JOB.c.due_at).where(JOB.c.kind == "fine"))
+    assert [job.due_at for job in left] == [NOW + jobs.LEASE]
 
 
 def test_an_event_that_causes_nothing_is_passed_over() -> None:
