@@ -1,4 +1,4 @@
-"""`jalon check`: are the settings, the database and the carriers' credentials in order?"""
+"""`jalon check`: are the settings, the database, and the credentials of carriers and shops in order?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """No flags."""
-    parser.epilog = "Asks no carrier: `jalon track CARRIER NUMBER` does."
+    parser.epilog = "Asks nobody: `jalon track CARRIER NUMBER` asks a carrier, `jalon connect PLATFORM` a shop."
 
 
 def run(_args: argparse.Namespace) -> int:
@@ -30,7 +30,7 @@ def run(_args: argparse.Namespace) -> int:
 
         current = schema.is_current(settings.database_url)
         print("Database: " + ("up to date." if current else "reachable, but run `jalon migrate` first."))
-        asyncio.run(_carriers(settings))
+        asyncio.run(_accounts(settings))
         return 0 if current and branded else 1
 
 
@@ -45,10 +45,13 @@ def _brand(settings: Settings) -> bool:
     return not wrong
 
 
-async def _carriers(settings: Settings) -> None:
+async def _accounts(settings: Settings) -> None:
+    from portal.connecting.shops import Shops
     from portal.context import opened
 
     async with opened(settings) as context:
         names = ", ".join(sorted(context.accounts)) or "none yet; `jalon carriers` lists what each needs"
         print(f"Carriers with credentials: {names}.")
+        shops = ", ".join(f"{shop.name} ({shop.manifest.label})" for shop in Shops(context).all())
+        print(f"Shops with credentials: {shops or 'none yet; `jalon connect` lists what each platform needs'}.")
         await context.db.ping()

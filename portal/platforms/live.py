@@ -116,14 +116,15 @@ Purpose = Literal["orders", "ping", "data_request", "erase_person", "erase_shop"
 @dataclass(frozen=True, slots=True)
 class Hint:
     """A delivery that the platform has been shown to have sent. `event` is the same for each repetition of it and
-    for nothing else. Nothing in a body is believed but the ids in it: `order_ids` are read again. `origin` is a mark
-    of ours that came back, so that an echo is known. `person` (e-mail, phone, customer id) is for the purposes about
-    a person."""
+    for nothing else. Nothing in a body is believed but the ids in it: `order_ids`, as `source.order_id` has them, are
+    read again. `origin` is a mark of ours that came back (`marks`): such a delivery is an echo and causes nothing.
+    `person` (pairs of email, phone or customer_id and its value) is for the purposes about a person."""
 
     event: str
     topic: str
     purpose: Purpose = "orders"
     order_ids: tuple[str, ...] = ()
+    origin: str | None = None
     person: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
@@ -205,7 +206,8 @@ class Listens(Protocol):
     """A shop that shows what carriers say (`Can.EVENTS`)."""
 
     async def tell(self, order_id: str, told: Told) -> None:
-        """Write it once: the same `key` again changes nothing."""
+        """Write it once: the same `key` again changes nothing. An event that bears a key of ours (`marks.mark_in`)
+        is read back with `origin` "portal", and what it says is not the shop's word. Raises ShopError."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Finds platforms by folder: each package here that exposes `PLATFORM`, and `LIVE` in its module `shop` where shops of
-it can be connected. The core never names a vendor."""
+it can be connected. The core never names a vendor. A folder that is added to this package's `__path__` is looked
+through as well, so that a platform may live elsewhere."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portal import platforms
+
 if TYPE_CHECKING:
     from portal.platforms.contract import Platform
     from portal.platforms.live import Live
-
-_HOME = Path(__file__).resolve().parent
 
 
 class UnknownPlatform(LookupError):
@@ -23,7 +24,7 @@ class UnknownPlatform(LookupError):
 @cache
 def slugs() -> tuple[str, ...]:
     """The slugs of all platforms, sorted; reads folder names only and imports nothing."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(_HOME)]) if module.ispkg))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(platforms.__path__) if module.ispkg))
 
 
 @cache
@@ -38,7 +39,9 @@ def get(slug: str) -> Platform:
 @cache
 def connectable() -> tuple[str, ...]:
     """The slugs of the platforms whose shops can be connected, sorted; imports nothing."""
-    return tuple(slug for slug in slugs() if (_HOME / slug / "shop.py").is_file())
+    return tuple(
+        slug for slug in slugs() if any((Path(home) / slug / "shop.py").is_file() for home in platforms.__path__)
+    )
 
 
 @cache

@@ -175,6 +175,13 @@ def test_a_shared_database_needs_a_key_and_the_key_is_named(jalon: Shell, tables
         assert "JALON_SECRET_KEY: is needed with PostgreSQL" in said.err
 
 
+def test_check_names_a_variable_of_no_platform(jalon: Shell) -> None:
+    jalon("migrate")
+    said = jalon("check", PLATFORM_TEESHOP_TOKEN="x")
+    assert said.status == 2
+    assert said.err.startswith("jalon: JALON_PLATFORM_TEESHOP_TOKEN: is not a setting of any platform")
+
+
 def test_a_key_is_made_beside_our_own_file_and_kept(jalon: Shell) -> None:
     imported(jalon)
     path = jalon.folder / "jalon.key"
@@ -268,7 +275,8 @@ def test_check_says_what_is_fine_and_what_is_not(jalon: Shell) -> None:
     after = jalon("check")
     assert after.status == 0
     lines = after.out.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["Settings", "Brand", "Database", "Carriers with credentials"]
+    names = ["Settings", "Brand", "Database", "Carriers with credentials", "Shops with credentials"]
+    assert [line.partition(":")[0] for line in lines] == names
     assert lines[3].startswith("Carriers with credentials: none yet")
 
 
