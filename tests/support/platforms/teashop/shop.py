@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from carriers.core.contract import Credential
-from portal.platforms.calling import Method, Reply, call
+from portal.platforms.asking import Call, Reply, json_of, send, succeeded
 from portal.platforms.changes import Can, Told
 from portal.platforms.live import Account, Finding, Hint, Manifest, Page, Purpose, ShopError, Wire
 from portal.platforms.neutral import NeutralOrder
@@ -64,16 +64,18 @@ class TeashopShop:
     wire: Wire
     manifest: Manifest = MANIFEST
 
-    async def _ask(self, path: str, method: Method = "GET", json: object = None, **params: str) -> Reply:
+    async def _ask(self, path: str, method: str = "GET", told: object = None, **params: str) -> Reply:
         headers = {"authorization": f"Bearer {self.account.credentials['token']}"}
-        url = f"{self.account.api}{path}"
-        return await call(self.wire.client, method, url, headers=headers, params=params, json=json, deadline=5)
+        content = None if told is None else json.dumps(told).encode()
+        called = Call(method, f"{self.account.api}{path}", tuple(params.items()), headers, content)
+        reply = await send(called, self.wire.client, deadline=5)
+        return reply if reply.status == 404 else succeeded(reply)
 
     async def check(self, hooks_at: str | None) -> Sequence[Finding]:
         """See `Shop.check`."""
         try:
-            told = (await self._ask("/me")).json()
-            hooks = (await self._ask("/hooks")).json()
+            told = json_of(await self._ask("/me"))
+            hooks = json_of(await self._ask("/hooks"))
         except ShopError as problem:
             return [Finding("The shop answers", ok=False, fix=problem.message, grave=True)]
         found = [
@@ -87,11 +89,11 @@ class TeashopShop:
     async def order(self, order_id: str) -> NeutralOrder | None:
         """See `Shop.order`."""
         reply = await self._ask(f"/orders/{order_id}")
-        return None if reply.status == 404 else self._read(reply.json())
+        return None if reply.status == 404 else self._read(json_of(reply))
 
     async def page(self, since: datetime | None, cursor: str | None) -> Page:
         """See `Shop.page`."""
-        told = (await self._ask("/orders", since=since.isoformat() if since else "", after=cursor or "")).json()
+        told = json_of(await self._ask("/orders", since=since.isoformat() if since else "", after=cursor or ""))
         orders, unread = [], []
         for one in told["orders"]:
             try:
@@ -123,13 +125,13 @@ class TeashopShop:
 
     async def subscribe(self, hooks_at: str) -> Sequence[Finding]:
         """See `Hooked.subscribe`."""
-        reply = await self._ask("/hooks", "PUT", json={"to": hooks_at})
+        reply = await self._ask("/hooks", "PUT", {"to": hooks_at})
         return [Finding("Deliveries are on", reply.status == 200, "Teashop refuses the address.")]
 
     async def tell(self, order_id: str, told: Told) -> None:
         """See `Listens.tell`."""
         event = {"key": told.key, "parcel": told.parcel_id, "status": told.status, "at": told.at.isoformat()}
-        await self._ask(f"/orders/{order_id}/events", "POST", json=event)
+        await self._ask(f"/orders/{order_id}/events", "POST", event)
 
     def _read(self, told: dict[str, Any]) -> NeutralOrder:
         try:
