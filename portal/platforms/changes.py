@@ -30,6 +30,7 @@ class Can(StrEnum):
     RETURN = "return"  # the customer's wish to send something back becomes a request there
     EVENTS = "events"  # what carriers say can be written back
     SHIP = "ship"  # parcels and pickups can be reported from here
+    PREPARE = "prepare"  # and that an order is being made ready, and that money went back
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,12 @@ def refusal(order: NeutralOrder, edit: Edit, variant: Variant | None = None) -> 
         return NotApplied("cancelled")
     if order.closed_at is not None:
         return NotApplied("closed")
-    if isinstance(edit.change, CancelOrder):
+    if isinstance(edit.change, CancelOrder | SetAddress):  # parcels under way are asked about by the order's address
         whole = nothing_shipped(order) if edit.by == "staff" else nothing_left(order)
-        return None if whole else NotApplied("shipped")
+        if not whole:
+            return NotApplied("shipped")
+    if isinstance(edit.change, CancelOrder):
+        return None
     return _of_change(
         order, edit.change, unshipped_units(order) if edit.by == "staff" else editable_units(order), variant
     )

@@ -54,8 +54,8 @@ class Book(Protocol):
         """The order as it is now."""
         ...
 
-    async def variants(self, shop: str, product_id: str) -> Sequence[Variant]:
-        """The variants of a product, as far as the shop told us."""
+    async def variants(self, shop: str, product_id: str, currency: str | None) -> Sequence[Variant]:
+        """The variants of a product, as far as the shop told us; prices that it told in `currency`."""
         ...
 
     async def replace(self, seen: NeutralOrder, order: NeutralOrder) -> bool:
@@ -242,6 +242,19 @@ class Ships(Protocol):
 
     async def delivered(self, order: NeutralOrder, key: str, parcel_id: str) -> Applied | NotApplied:
         """A parcel arrived, as somebody at the shop says."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A shop that is told from here what it does with an order before and after it ships (`Can.PREPARE`)."""
+
+    async def preparing(self, order: NeutralOrder, key: str) -> Applied | NotApplied:
+        """Somebody makes ready what is to be sent: its customer can change it no more."""
+        ...
+
+    async def settled(self, order: NeutralOrder, key: str) -> Applied | NotApplied:
+        """What was to be paid back was paid back, and what was still to be paid was paid."""
         ...
 
 

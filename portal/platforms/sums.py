@@ -114,7 +114,7 @@ def _shipping_tax(order: NeutralOrder, before: SideSums, side: Side) -> tuple[in
 
 def _kept_back(order: NeutralOrder, side: Side) -> int:
     """Fees of earlier changes, which no later one pays back."""
-    fees = [part.restocking_fee for part in order.adjustments if part.restocking_fee and part.status == "completed"]
+    fees = [part.restocking_fee for part in order.adjustments if part.restocking_fee and part.status != "failed"]
     return sum(of_side(fee, side) or 0 for fee in fees)
 
 

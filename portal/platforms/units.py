@@ -73,4 +73,4 @@ def _open_units(order: NeutralOrder) -> Mapping[str, int]:
 def _is_out_of_reach(delivery: Delivery) -> bool:
     if delivery.handed_to_warehouse or delivery.pickup.ready_at is not None:
         return True
-    return delivery.state in _WITH_THE_WAREHOUSE and "state" in delivery.model_fields_set
+    return delivery.state in _WITH_THE_WAREHOUSE

@@ -228,14 +228,13 @@ def test_an_address_or_an_instruction_costs_nothing() -> None:
         (CancelOrder(), "shipped"),
         (SwapVariant("1", "variant-sage", 3), "shipped"),
         (SwapVariant("1", "variant-other", 1), "unavailable"),
-        (SetAddress(Address(city="Bern", country="CH")), "unsupported"),
+        (SetAddress(Address(city="Brest", country="FR")), "shipped"),
     ],
 )
 def test_what_the_order_does_not_allow_is_refused(change: Change, why: str) -> None:
     gone = {**line("2", 500, 1), "quantity": {"ordered": 1, "current": 0, "removed": 1}}
     parcels = [{"id": "p", "lines": [{"line_id": "1", "quantity": 1}]}]
-    there = {"shipping": {"city": "Lyon", "country": "FR"}}
-    to = order(line("1", 1000, 3), gone, parcels=parcels, address=there)
+    to = order(line("1", 1000, 3), gone, parcels=parcels)
     assert refused(to, change, SAGE) == why
 
 
@@ -259,3 +258,11 @@ def test_what_is_sold_out_is_not_swapped_for() -> None:
     to = order(line("1", 1000, 3))
     assert refused(to, SwapVariant("1", SAGE.id, 2), few) == "unavailable"
     assert quoted(to, SwapVariant("1", SAGE.id, 1), few).due.shop == 0
+
+
+def test_another_country_is_another_order_and_what_is_collected_has_no_address() -> None:
+    there = {"shipping": {"city": "Lyon", "country": "FR"}}
+    bern = SetAddress(Address(city="Bern", country="CH"))
+    assert refused(order(line("1", 1000, 3), address=there), bern) == "unsupported"
+    collected = [{"id": "d", "method": "pickup", "lines": [{"line_id": "1", "quantity": 3}]}]
+    assert refused(order(line("1", 1000, 3), deliveries=collected), SetAddress(Address(city="Brest"))) == "unsupported"

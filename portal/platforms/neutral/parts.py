@@ -220,7 +220,7 @@ class Delivery(Part):
     id: Word
     method: Method = "unknown"
     label: Text = None
-    state: DeliveryState = "unknown"
+    state: DeliveryState = "open"
     location: Location | None = None
     destination: Address | None = None
     promise: Promise = Promise()
