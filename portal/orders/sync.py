@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,7 +29,7 @@ from portal.orders.models import ORDER
 from portal.orders.promises import note_promise
 from portal.orders.queries import topic_of
 from portal.orders.rights import erased_names
-from portal.platforms.neutral import NeutralOrder, as_json, version_key
+from portal.platforms.neutral import NeutralOrder, as_stated, version_key
 
 _TOGETHER = 100
 _STORED = Query(
@@ -84,7 +83,7 @@ async def import_documents(
 
 async def import_order(context: Context, document: NeutralOrder) -> Outcome:
     """Store one document."""
-    text = json.dumps(as_json(document), ensure_ascii=False, separators=(",", ":"))
+    text = as_stated(document)
     digest = hashlib.sha256(text.encode()).hexdigest()
     now = context.clock.now()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,7 +12,17 @@ from hypothesis import given, strategies as st
 
 from portal.platforms.contract import Document, Problem, Remark
 from portal.platforms.members import name_of
-from portal.platforms.neutral import InvalidOrder, NeutralOrder, as_json, neutral_order, read_file, version_key
+from portal.platforms.neutral import (
+    InvalidOrder,
+    NeutralOrder,
+    as_json,
+    as_stated,
+    neutral_order,
+    read_file,
+    restored,
+    version_key,
+)
+from portal.platforms.neutral.fields import Part
 
 Json = dict[str, Any]
 
@@ -227,6 +238,30 @@ def test_a_document_comes_back_as_it_went_in(value: Json) -> None:
     again = neutral_order(printed)
     assert as_json(again) == printed
     assert (again.number, again.lines, again.parcels) == (order.number, order.lines, order.parcels)
+
+
+@given(_ORDER)
+def test_what_is_stored_still_knows_what_was_said(value: Json) -> None:
+    order = neutral_order(value)
+    again = restored(as_stated(order))
+    assert again == order
+    assert list(said(again)) == list(said(order))
+
+
+def test_a_delivery_whose_state_nobody_told_is_not_one_of_unknown_state() -> None:
+    deliveries = [{"id": "a"}, {"id": "b", "state": "unknown"}]
+    again = restored(as_stated(neutral_order({"number": "1", "deliveries": deliveries})))
+    assert ["state" in delivery.model_fields_set for delivery in again.deliveries] == [False, True]
+
+
+def said(part: Part) -> Iterator[frozenset[str]]:
+    """Of every part of an order, the members that its source stated."""
+    yield frozenset(part.model_fields_set)
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Part):
+                yield from said(inner)
 
 
 _NAMES = st.sampled_from([*NeutralOrder.model_fields, "schema", "id", "quantity", "tracking", "shop", "copy"])

@@ -5,7 +5,7 @@
 """
 
 from portal.platforms.contract import Platform
-from portal.platforms.neutral.document import InvalidOrder, as_json, neutral_order, version_key
+from portal.platforms.neutral.document import InvalidOrder, as_json, as_stated, neutral_order, restored, version_key
 from portal.platforms.neutral.parts import (
     Address,
     Adjustment,
@@ -32,8 +32,10 @@ __all__ = [
     "Parcel",
     "Tracking",
     "as_json",
+    "as_stated",
     "neutral_order",
     "read_file",
+    "restored",
     "version_key",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -57,6 +58,18 @@ def neutral_order(value: object) -> NeutralOrder:
 def as_json(order: NeutralOrder) -> dict[str, Any]:
     """The document as a JSON object with every member of `order/1`."""
     return order.model_dump(mode="json", by_alias=True)
+
+
+def as_stated(order: NeutralOrder) -> str:
+    """The document as JSON text, without what its source did not say: `restored` gives the same order, which still
+    knows what was said and what is a default."""
+    stated = order.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+
+
+def restored(text: str) -> NeutralOrder:
+    """The order that `as_stated` wrote down."""
+    return NeutralOrder.model_validate_json(text)
 
 
 def version_key(version: str | int | None) -> tuple[int, float, str]:

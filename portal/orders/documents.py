@@ -1,0 +1,85 @@
+"""Whole orders, for those who change them: the document as the platform told it, and to whom news of it go.
+
+What is read here is personal. It is handed upwards to slices that act on an order, and to no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from portal.kit.db import Reader, Tx
+from portal.kit.prepared import Query
+from portal.orders.models import ORDER
+from portal.orders.private import ORDER_PRIVATE
+from portal.platforms.neutral import NeutralOrder, restored
+
+_STORED = (
+    select(
+        ORDER.c.id,
+        ORDER.c.ref,
+        ORDER.c.platform,
+        ORDER.c.shop,
+        ORDER.c.external_id,
+        ORDER.c.digest,
+        ORDER_PRIVATE.c.document,
+    )
+    .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
+    .where(ORDER.c.erased_at.is_(None))
+)
+_BY_ID = Query(_STORED.where(ORDER.c.id == bindparam("order")))
+_BY_REF = Query(_STORED.where(ORDER.c.ref == bindparam("ref")))
+_ADDRESSEE = Query(
+    select(ORDER.c.ref, ORDER.c.number, ORDER.c.locale, ORDER_PRIVATE.c.email)
+    .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
+    .where(ORDER.c.id == bindparam("order"), ORDER.c.erased_at.is_(None))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An order as it is known here. `platform`, `shop` and `external_id` are where it lives; `digest` tells whether
+    it has changed."""
+
+    order_id: int
+    ref: str
+    platform: str
+    shop: str
+    external_id: str
+    digest: str
+    document: NeutralOrder = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom news of an order go. `email` is None where the shop has none; `locale` is the order's own."""
+
+    ref: str
+    number: str
+    locale: str | None
+    email: str | None = field(repr=False)
+
+
+async def stored(reader: Reader | Tx, order_id: int) -> Stored | None:
+    """The order with this id; None when there is none, or it was erased."""
+    return _read(await reader.row(_BY_ID, {"order": order_id}))
+
+
+async def stored_by_ref(reader: Reader | Tx, ref: str) -> Stored | None:
+    """The order of this name in addresses, for callers who may see every order."""
+    return _read(await reader.row(_BY_REF, {"ref": ref}))
+
+
+async def addressee(reader: Reader | Tx, order_id: int) -> Addressee | None:
+    """Whom to write to about an order; None when it is not there, or was erased."""
+    row = await reader.row(_ADDRESSEE, {"order": order_id})
+    return None if row is None else Addressee(row.ref, row.number, row.locale, row.email)
+
+
+def _read(row: Any | None) -> Stored | None:
+    if row is None:
+        return None
+    document = restored(row.document)
+    return Stored(row.id, row.ref, row.platform, row.shop, row.external_id, row.digest, document)
