@@ -7,10 +7,11 @@ SPEED ?=
 ARGS ?=
 
 BIN := .venv/bin
+ENGINES := medusa
 FAST := not browser and not postgres and not slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format docs screenshots migration bench wheel lock clean
+.PHONY: help demo test test-engines test-fast check format docs screenshots migration bench wheel lock clean
 export PYTHON
 
 help: ## list these targets
@@ -23,8 +24,15 @@ demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SP
 test: ## everything a test needs, then all tests (ARGS= for pytest)
 	@scripts/install.sh dev
 	@scripts/programs.sh postgresql chromium nginx
+	@[ -z "$(JALON_TEST_ENGINES)" ] || scripts/engines.sh $(ENGINES)
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-engines: ## install real shop software (Medusa, Vendure) from npm and drive it through whole orders
+	@scripts/install.sh dev
+	@scripts/programs.sh postgresql
+	@JALON_TEST_ENGINES=needed scripts/engines.sh $(ENGINES)
+	@$(BIN)/python -m pytest -m shop_engine $(ARGS)
 
 test-fast: ## the tests that need no browser, no PostgreSQL and little time
 	@scripts/install.sh dev
