@@ -98,7 +98,6 @@ class Code(StrEnum):
     CHEAPER = "cheaper"
     PRICE_UNKNOWN = "price_unknown"
     UNAVAILABLE = "unavailable"
-    OTHER_PRODUCT = "other_product"
     MORE = "more"
     FEWER = "fewer"
     OTHER_COUNTRY = "other_country"
@@ -107,8 +106,7 @@ class Code(StrEnum):
     NOT_THERE = "not_there"  # the order has no such line
 
 
-@dataclass(frozen=True, slots=True)
-class SwapLimits:
+class SwapLimits(NamedTuple):
     """What may differ. `options`: names of options, folded (None: all); prices are those of one unit."""
 
     options: frozenset[str] | None
@@ -116,8 +114,7 @@ class SwapLimits:
     cheaper: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityLimits:
+class QuantityLimits(NamedTuple):
     """From `least` to `most` units of the line in all, those that have shipped included; beyond is never allowed."""
 
     least: int
@@ -126,8 +123,7 @@ class QuantityLimits:
     down: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class AddressLimits:
+class AddressLimits(NamedTuple):
     """What is answered when the new address is in another country, or in another region of the same."""
 
     other_country: Verdict

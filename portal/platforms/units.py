@@ -18,7 +18,7 @@ def editable_units(order: NeutralOrder) -> Mapping[str, int]:
 
     Where some parcel does not say what is in it, any unit may be: then nothing can be changed line by line.
     """
-    if order.cancelled_at or order.closed_at or _is_vague(order):
+    if order.cancelled_at or order.closed_at or is_vague(order):
         return {line.id: 0 for line in order.lines}
     open_units = _open_units(order)
     return {line.id: _left(line, open_units.get(line.id)) for line in order.lines}
@@ -27,7 +27,7 @@ def editable_units(order: NeutralOrder) -> Mapping[str, int]:
 def unshipped_units(order: NeutralOrder) -> Mapping[str, int]:
     """Units by line id that are still in the shop, in whosever hands: whoever works there can take them back. All 0
     where some parcel does not say what is in it."""
-    vague = _is_vague(order)
+    vague = is_vague(order)
     return {line.id: 0 if vague else max(0, line.quantity.current - line.quantity.fulfilled) for line in order.lines}
 
 
@@ -36,7 +36,7 @@ def nothing_left(order: NeutralOrder) -> bool:
     return (
         nothing_shipped(order)
         and all(line.quantity.in_progress == 0 for line in order.lines)
-        and not any(map(_is_out_of_reach, order.deliveries))
+        and not any(map(is_out_of_reach, order.deliveries))
     )
 
 
@@ -47,7 +47,8 @@ def nothing_shipped(order: NeutralOrder) -> bool:
     return not shipped and not collected and not any(parcel.state == "ok" for parcel in order.parcels)
 
 
-def _is_vague(order: NeutralOrder) -> bool:
+def is_vague(order: NeutralOrder) -> bool:
+    """Whether something left of which nobody says what was in it."""
     return any(parcel.state == "ok" and parcel.allocation != "exact" for parcel in order.parcels)
 
 
@@ -66,11 +67,12 @@ def _open_units(order: NeutralOrder) -> Mapping[str, int]:
             continue
         for part in delivery.lines:
             remaining = part.quantity if part.remaining is None else part.remaining
-            units[part.line_id] = units.get(part.line_id, 0) + (0 if _is_out_of_reach(delivery) else remaining)
+            units[part.line_id] = units.get(part.line_id, 0) + (0 if is_out_of_reach(delivery) else remaining)
     return units
 
 
-def _is_out_of_reach(delivery: Delivery) -> bool:
+def is_out_of_reach(delivery: Delivery) -> bool:
+    """Whether the warehouse has begun with a delivery, or is done with it."""
     if delivery.handed_to_warehouse or delivery.pickup.ready_at is not None:
         return True
     return delivery.state in _WITH_THE_WAREHOUSE

@@ -1,0 +1,137 @@
+"""What is asked about one order at one moment, and how the parts of an answer are put together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from portal.editing.answers import NO_WORDS, Action, Answer, Code, Limits, Verdict
+from portal.editing.deciding import RANK, Deciding, Decision
+from portal.editing.facts import LineFacts, OrderFacts
+from portal.editing.fees import NO_FEE, NOT_CAPTURED, NOTHING_PAID, Due, Part, fee_of
+from portal.editing.policy.rules import Policy
+from portal.platforms.changes import Can
+
+_NEEDS: Final = {
+    Action.SWAP: Can.SWAP,
+    Action.QUANTITY: Can.QUANTITY,
+    Action.ADDRESS: Can.ADDRESS,
+    Action.INSTRUCTIONS: Can.INSTRUCTIONS,
+    Action.CANCEL_LINE: Can.CANCEL_LINES,
+    Action.CANCEL_ORDER: Can.CANCEL_ORDER,
+}
+_NOT_ON_THE_WAY_ANY_MORE: Final = frozenset({"voided", "expired"})
+_SAID_BY_RULES: Final = frozenset(
+    {
+        Code.ALLOWED, Code.SOME, Code.RETURN_REQUEST, Code.RETURN_LINK, Code.POLICY, Code.EXCEPTION, Code.PERSONALISED,
+        Code.PREORDER, Code.FINAL_SALE, Code.DIGITAL, Code.GIFT_CARD, Code.SERVICE, Code.WINDOW_OVER, Code.RETURN_OVER,
+    }
+)  # fmt: skip
+
+
+class State(NamedTuple):
+    """How far what has happened lets something be done, why not further, and of how many units that is true."""
+
+    cap: Verdict
+    code: Code
+    units: int = 0
+
+
+class Asking:
+    """One question: an order, a policy, a platform, a moment. `blocked`: why nothing can be changed at all."""
+
+    __slots__ = ("_of_lines", "blocked", "can", "deciding", "facts", "now", "payment", "policy")
+
+    def __init__(
+        self, facts: OrderFacts, policy: Policy, can: frozenset[Can], now: datetime, *, open_edit: bool
+    ) -> None:
+        self.facts, self.policy, self.can, self.now = facts, policy, can, now
+        self.blocked = facts.over or (Code.EDIT_OPEN if open_edit else None)
+        self.payment = Code.PAYMENT if facts.payment in _NOT_ON_THE_WAY_ANY_MORE else None
+        self.deciding = Deciding(policy, facts, now)
+        self._of_lines: dict[str, Mapping[Action, Decision]] = {}
+
+    def decisions(self, line: LineFacts) -> Mapping[Action, Decision]:
+        """What the policy says of a line; of lines that the same exceptions fit, the very same."""
+        found = self._of_lines.get(line.id)
+        if found is None:
+            found = self._of_lines[line.id] = self.deciding.decisions(line)
+        return found
+
+    def answer(
+        self,
+        action: Action,
+        state: State,
+        decision: Decision,
+        *,
+        parts: Sequence[Part] = (),
+        limits: Limits | None = None,
+    ) -> Answer:
+        """The answer, where what has happened does not forbid it. `parts`: what is given up, for the fee."""
+        verdict, code, until, then, rule, text = decision
+        if verdict is Verdict.NO:
+            return Answer(verdict, code, rule=rule.name, text=text)
+        if verdict is not Verdict.ALLOWED or state.cap is not Verdict.ALLOWED:
+            verdict = Verdict.ASK
+            code = state.code if state.cap is Verdict.ASK else code
+        elif action in _NEEDS and _NEEDS[action] not in self.can:
+            verdict, code = Verdict.ASK, Code.PLATFORM
+        elif state.code is Code.SOME:
+            code = Code.SOME
+        if then is not None and RANK[then] >= RANK[verdict]:
+            until = then = None
+        text = text if code in _SAID_BY_RULES else NO_WORDS
+        answer = Answer(verdict, code, until, then, state.units, None, None, rule.name, text, None, limits)
+        return self._with_fee(action, answer, decision, parts) if parts else answer
+
+    def due(self, says: Decision, parts: Sequence[Part]) -> Due:
+        """The fee for what is given up, now."""
+        return self._fee(parts, self.deciding.since(says.rule), self.now)
+
+    def _with_fee(self, action: Action, answer: Answer, decision: Decision, parts: Sequence[Part]) -> Answer:
+        since = self.deciding.since(decision.rule)
+        due = self._fee(parts, since, self.now)
+        answer = answer._replace(fee=due.amount, free_until=due.free_until)
+        if action is Action.RETURN and due.known:
+            return answer  # it is kept back once the goods are there, by whoever looks at them
+        if trouble := self._trouble(due):
+            return asked_of_shop(answer, trouble)
+        end = due.free_until
+        if end is None or answer.verdict is not Verdict.ALLOWED or _ends_before(answer, end):
+            return answer
+        later = self._trouble(self._fee(parts, since, end))
+        return answer._replace(until=end, then=Verdict.ASK) if later else answer
+
+    def _fee(self, parts: Sequence[Part], since: datetime | None, now: datetime) -> Due:
+        if self.facts.payment in NOTHING_PAID:
+            return NO_FEE
+        return fee_of(parts, since, now, self.facts.currency)
+
+    def _trouble(self, due: Due) -> Code | None:
+        """Why this fee cannot be kept back from here."""
+        if not due.known:
+            return Code.FEE_UNKNOWN
+        by_hand = Can.FEE not in self.can or self.facts.payment in NOT_CAPTURED
+        return Code.FEE_BY_SHOP if due.amount and by_hand else None
+
+
+def narrowed(answer: Answer, verdict: Verdict, code: Code) -> Answer:
+    """The answer, narrowed to this verdict for this reason."""
+    if RANK[verdict] >= RANK[answer.verdict]:
+        return answer
+    if verdict is Verdict.NO:
+        return Answer(verdict, code, rule=answer.rule, limits=answer.limits)
+    return asked_of_shop(answer, code)
+
+
+def asked_of_shop(answer: Answer, code: Code) -> Answer:
+    """What would have been allowed needs somebody at the shop, for this reason."""
+    if answer.verdict is not Verdict.ALLOWED:
+        return answer
+    until, then = (answer.until, answer.then) if answer.then is Verdict.NO else (None, None)
+    return answer._replace(verdict=Verdict.ASK, code=code, until=until, then=then, text=NO_WORDS)
+
+
+def _ends_before(answer: Answer, moment: datetime) -> bool:
+    return answer.until is not None and answer.until <= moment
