@@ -23,6 +23,7 @@ from portal.signin import begin, passkeys
 from portal.tracking.retention import delete_raw_answers, forget_pushes
 
 _ASKED = timedelta(hours=1)  # what somebody typed to be found by
+_GONE = timedelta(days=30)  # within which a platform may have an order again
 
 
 async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
@@ -48,4 +49,5 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
 
     await context.db.write(unit)
     await erasure.erase_old(context, now - timedelta(days=settings.order_days))
+    await erasure.erase_gone(context, now - _GONE)
     await erasure.erase_unused(context, now - timedelta(days=settings.account_days))

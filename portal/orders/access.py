@@ -79,7 +79,7 @@ def _asked(who: Any, session: ColumnElement[Any], person: ColumnElement[Any], *m
             *more,
         )
         .select_from(found)
-        .where(ORDER.c.ref == bindparam("ref"))
+        .where(ORDER.c.ref == bindparam("ref"), ORDER.c.gone_at.is_(None))
     )
 
 

@@ -27,6 +27,7 @@ _PRIVATE = Query(
 _FORGET = Query(
     delete(ORDER_CONTACT).where(ORDER_CONTACT.c.order_id == bindparam("order")).returning(ORDER_CONTACT.c.hash)
 )
+_HASHES = Query(select(ORDER_CONTACT.c.hash).where(ORDER_CONTACT.c.order_id == bindparam("order")))
 _MARK = Query(update(ORDER).where(ORDER.c.id == bindparam("order")).values(contacts_key=bindparam("key")))
 _BEHIND = Query(
     select(ORDER.c.id)
@@ -49,6 +50,13 @@ async def store_contacts(tx: Tx, keys: Keys, order_ids: Sequence[int]) -> None:
         if added := {row["hash"] for row in rows} - before:
             for person in await with_contacts(tx, added):
                 tx.emit(person_topic(person), "order.added", order=order_id)
+
+
+async def tell_persons(tx: Tx, order_id: int, kind: str) -> None:
+    """Say on the lists of those whose order it is that something became of it."""
+    hashes = {row.hash for row in await tx.rows(_HASHES, {"order": order_id})}
+    for person in await with_contacts(tx, hashes):
+        tx.emit(person_topic(person), kind, order=order_id)
 
 
 async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:

@@ -27,14 +27,14 @@ _STORED = (
         ORDER_PRIVATE.c.document,
     )
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
-    .where(ORDER.c.erased_at.is_(None))
+    .where(ORDER.c.erased_at.is_(None), ORDER.c.gone_at.is_(None))
 )
 _BY_ID = Query(_STORED.where(ORDER.c.id == bindparam("order")))
 _BY_REF = Query(_STORED.where(ORDER.c.ref == bindparam("ref")))
 _ADDRESSEE = Query(
     select(ORDER.c.ref, ORDER.c.number, ORDER.c.locale, ORDER_PRIVATE.c.email)
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
-    .where(ORDER.c.id == bindparam("order"), ORDER.c.erased_at.is_(None))
+    .where(ORDER.c.id == bindparam("order"), ORDER.c.erased_at.is_(None), ORDER.c.gone_at.is_(None))
 )
 
 
@@ -63,7 +63,7 @@ class Addressee:
 
 
 async def stored(reader: Reader | Tx, order_id: int) -> Stored | None:
-    """The order with this id; None when there is none, or it was erased."""
+    """The order with this id; None when there is none, or it is gone or erased."""
     return _read(await reader.row(_BY_ID, {"order": order_id}))
 
 
@@ -73,7 +73,7 @@ async def stored_by_ref(reader: Reader | Tx, ref: str) -> Stored | None:
 
 
 async def addressee(reader: Reader | Tx, order_id: int) -> Addressee | None:
-    """Whom to write to about an order; None when it is not there, or was erased."""
+    """Whom to write to about an order; None when it is not there, is gone, or was erased."""
     row = await reader.row(_ADDRESSEE, {"order": order_id})
     return None if row is None else Addressee(row.ref, row.number, row.locale, row.email)
 

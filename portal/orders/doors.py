@@ -152,7 +152,7 @@ class OrderStream:
             event = await self._pages.stamp(version)
             if event == seen:
                 return event
-            return await self._pages.frame(channel) or event
+            return await self._pages.frame(channel)
 
         await self._response.follow(scope, receive, send, channel, shown.stream, missed, shown.rests)
 

@@ -35,6 +35,9 @@ _EMPTY_PARCELS = Query(
 )
 
 
+SET_DOCUMENT = Query(update(ORDER_PRIVATE).where(ORDER_PRIVATE.c.order_id == bindparam("order")), columns=("document",))
+
+
 def order_key(document: NeutralOrder) -> dict[str, str]:
     """What names an order for ever."""
     source = document.source
@@ -63,7 +66,13 @@ def order_columns(document: NeutralOrder) -> dict[str, Any]:
         "total": total.buyer if buyer else total.shop,
         "promise_from": earliest,
         "promise_to": latest,
+        "changed_at": changed_at(document),
     }
+
+
+def changed_at(document: NeutralOrder) -> datetime | None:
+    """When the platform last changed it, as far as it says."""
+    return document.updated_at or document.placed_at
 
 
 async def store_parts(tx: Tx, now: datetime, order_id: int, document: NeutralOrder, text: str) -> None:

@@ -49,7 +49,7 @@ async def order_id_of(context: Context, number: str) -> int:
     plain = number.strip().removeprefix("#")
     found = (
         select(ORDER.c.id)
-        .where(ORDER.c.number.in_([plain, f"#{plain}", number.strip()]))
+        .where(ORDER.c.number.in_([plain, f"#{plain}", number.strip()]), ORDER.c.gone_at.is_(None))
         .order_by(ORDER.c.id.desc())
         .limit(1)
     )

@@ -69,7 +69,8 @@ async def version(reader: Reader, topic: str, order_ids: list[int]) -> int:
 def _theirs(viewer: Viewer, now: datetime) -> Select[Any]:
     theirs = orders_of(literal(viewer.person_id)) if viewer.person_id is not None else _by_link(viewer, now)
     newest = func.coalesce(ORDER.c.placed_at, ORDER.c.created_at)
-    return select(ORDER.c.id).where(ORDER.c.id.in_(theirs)).order_by(newest.desc(), ORDER.c.id.desc())
+    there = select(ORDER.c.id).where(ORDER.c.id.in_(theirs), ORDER.c.gone_at.is_(None))
+    return there.order_by(newest.desc(), ORDER.c.id.desc())
 
 
 def _by_link(viewer: Viewer, now: datetime) -> Select[tuple[int]]:

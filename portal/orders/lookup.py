@@ -29,7 +29,7 @@ _BY_NUMBER = Query(
         ORDER_PRIVATE.c.country,
     )
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
-    .where(ORDER.c.number.in_([bindparam("plain"), bindparam("marked")]))
+    .where(ORDER.c.number.in_([bindparam("plain"), bindparam("marked")]), ORDER.c.gone_at.is_(None))
     .order_by(ORDER.c.id.desc())
     .limit(_MOST)
 )
@@ -70,7 +70,8 @@ async def by_number_and_hint(reader: Reader, number: str, hint: str, address: st
 async def has_orders(reader: Reader, keys: Keys, address: str) -> bool:
     """Whether anything was ordered with this address (normalised)."""
     hashes = contact_hashes(keys, "email", address)
-    known = exists(select(literal(1)).where(ORDER_CONTACT.c.hash.in_(hashes)))
+    theirs = select(literal(1)).select_from(ORDER_CONTACT).join(ORDER, ORDER.c.id == ORDER_CONTACT.c.order_id)
+    known = exists(theirs.where(ORDER_CONTACT.c.hash.in_(hashes), ORDER.c.gone_at.is_(None)))
     row = await reader.row(select(known.label("known")))
     return bool(row and row.known)
 

@@ -16,9 +16,12 @@ from portal.kit.tables import BigId, Table, key, link
 class Order(Table, table=True):
     """An order. `version` is the platform's own, to refuse stale writes; `digest` tells equal documents; `ref`
     names it in addresses; `contacts_key` names the key that its contacts were hashed with. `erased_at`: what was
-    personal is gone, and what the platform says of it later is not taken in."""
+    personal is gone, and what the platform says of it later is not taken in. `changed_at` is when the platform last
+    changed it, `seen_at` when the platform was last asked and had it, `gone_at` when it was asked and had it no more:
+    such an order is shown to nobody."""
 
     __table_args__ = (
+        Index("ix_order_platform_shop_changed_at", "platform", "shop", "changed_at"),
         Index("uq_order_platform_shop_external_id", "platform", "shop", "external_id", unique=True),
         Index("uq_order_ref", "ref", unique=True),
     )
@@ -47,6 +50,9 @@ class Order(Table, table=True):
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None = None
+    changed_at: datetime | None = None
+    seen_at: datetime | None = None
+    gone_at: datetime | None = None
 
 
 class OrderLine(Table, table=True):
@@ -198,13 +204,16 @@ ORDER_LINK_USE: SaTable = OrderLinkUse.__table__  # type: ignore[attr-defined]  
 ORDER_CONTACT: SaTable = OrderContact.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ORDER_LOOK: SaTable = OrderLook.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+_AS_LONG = (
+    "{order_days} days after the last news of the order, 30 days after its platform had it no more, or until the "
+    "customer has it erased"
+)
 held(
     ORDER,
     why="to show the customer their order; afterwards, without what names it, for the shop's counts",
     kept=_AS_LONG + "; then the row stays without number, reference and identifier",
     plain="platform shop version test payment fulfilment placed_at cancelled_at closed_at currency total promise_from "
-    "promise_to contacts_key created_at updated_at erased_at",
+    "promise_to contacts_key created_at updated_at erased_at changed_at seen_at gone_at",
     external_id="the platform's identifier; after erasure a keyed hash of it, so that it is not taken in anew",
     ref="the random name in the address of the order's page",
     number="the order's number",

@@ -86,8 +86,8 @@ class OrderPages:
         """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
         return max(version.event, (await self.boards.current()).event)
 
-    async def frame(self, channel: Channel) -> Frame | None:
-        """The current fragment of a channel, for all its streams; None once the order was erased."""
+    async def frame(self, channel: Channel) -> Frame:
+        """The current fragment of a channel, for all its streams; the last one once the order is gone or erased."""
         order_id = int(channel.topic.removeprefix("order:"))
         async with self.context.db.read() as reader:
             version = await queries.version(reader, order_id)
@@ -96,13 +96,19 @@ class OrderPages:
         try:
             view = await self._view(order_id, now, channel.locale)
         except NotThere:
-            return None
+            return self._farewell(event, channel.locale)
         with self._speaking(channel.locale):
             body = html.frame("order", html.render(self.env, "orders/_order.html", self._values(view, now)))
             if over := finished(view):
                 done = html.render(self.env, "orders/_live_done.html", {})
                 body += html.frame("live", done, "outerHTML")
         return Frame(event, body, last=over)
+
+    def _farewell(self, event: int, locale: str) -> Frame:
+        with self._speaking(locale):
+            body = html.frame("order", html.render(self.env, "orders/_gone.html", {"shop": self.shop}))
+            body += html.frame("live", html.render(self.env, "orders/_live_done.html", {}), "outerHTML")
+        return Frame(event, body, last=True)
 
     async def _render(self, shown: Shown, event: int, locale: str, now: datetime) -> str:
         view = await self._view(shown.order_id, now, locale)

@@ -35,7 +35,8 @@ ORDER_PRIVATE: SaTable = OrderPrivate.__table__  # type: ignore[attr-defined]  #
 held(
     ORDER_PRIVATE,
     why="to tell the customer where their order is, and to let nobody else see it",
-    kept="{order_days} days after the last news of the order, or until the customer has it erased",
+    kept="{order_days} days after the last news of the order, 30 days after its platform had it no more, or until the "
+    "customer has it erased",
     email="the e-mail address given with the order",
     phone="the phone number given with the order",
     postcode="where it goes: postcode",

@@ -35,7 +35,9 @@ _LINK = Query(
         ORDER.c.ref,
         ORDER.c.locale,
         *version_columns(),
-    ).where(ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id)
+    ).where(
+        ORDER_LINK.c.token_hash == bindparam("hash"), ORDER.c.id == ORDER_LINK.c.order_id, ORDER.c.gone_at.is_(None)
+    )
 )
 _VERSION = Query(
     select(
@@ -68,7 +70,7 @@ ORDERS = (
         ORDER_PRIVATE.c.town_lon,
     )
     .outerjoin(ORDER_PRIVATE)
-    .where(ORDER.c.erased_at.is_(None))
+    .where(ORDER.c.erased_at.is_(None), ORDER.c.gone_at.is_(None))
 )
 LINES = select(
     ORDER_LINE.c.id,
@@ -170,7 +172,7 @@ async def version(reader: Reader, order_id: int) -> Version:
 
 
 async def load(reader: Reader, order_id: int) -> OrderRows | None:
-    """Everything that the order's page shows; None for an order that is not there, or was erased."""
+    """Everything that the order's page shows; None for an order that is not there, is gone, or was erased."""
     key = {"order": order_id}
     order = await reader.row(_ORDER, key)
     if order is None:

@@ -115,6 +115,12 @@ async def quiet(reader: Reader | Tx, before: datetime, after_id: int, most: int)
     return [row.id for row in await reader.rows(asked.order_by(ORDER.c.id).limit(most))]
 
 
+async def gone(reader: Reader | Tx, before: datetime, most: int) -> list[int]:
+    """Orders that their platform has had no more since before a moment."""
+    asked = select(ORDER.c.id).where(ORDER.c.gone_at < before, ORDER.c.erased_at.is_(None))
+    return [row.id for row in await reader.rows(asked.order_by(ORDER.c.id).limit(most))]
+
+
 async def shipments_by_order(reader: Reader | Tx, orders: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of an order and one of its shipments."""
     asked = select(PARCEL.c.order_id, PARCEL.c.shipment_id).where(PARCEL.c.order_id.in_(orders))

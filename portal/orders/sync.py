@@ -1,8 +1,8 @@
 """Takes orders in: one neutral document becomes rows, once.
 
-A document equal to what is stored changes nothing; one with an older version than what is stored is
+A document equal to what is stored changes nothing but the version; one with an older version than what is stored is
 refused as stale; one of an order that its customer had erased is not taken in again; anything else replaces what the
-platform said before. Shipments are handed to tracking.
+platform said before. An order that was gone comes back. Shipments are handed to tracking.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from portal.kit.ids import new_ref
 from portal.kit.prepared import Query
 from portal.kit.secrets import Keys
 from portal.orders import intake
-from portal.orders.contacts import store_contacts
+from portal.orders.contacts import store_contacts, tell_persons
 from portal.orders.models import ORDER
 from portal.orders.promises import note_promise
 from portal.orders.queries import topic_of
 from portal.orders.rights import erased_names
-from portal.platforms.neutral import NeutralOrder, as_stated, version_key
+from portal.platforms.neutral import NeutralOrder, told, version_key
 
 _TOGETHER = 100
 _STORED = Query(
-    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest, ORDER.c.erased_at)
+    select(ORDER.c.id, ORDER.c.version, ORDER.c.digest, ORDER.c.erased_at, ORDER.c.seen_at, ORDER.c.gone_at)
     .where(
         ORDER.c.platform == bindparam("platform"),
         ORDER.c.shop == bindparam("shop"),
@@ -41,6 +41,8 @@ _STORED = Query(
     )
     .with_for_update()  # whoever tells the same order at the same time waits, and sees this telling
 )
+_SEE = Query(update(ORDER).where(ORDER.c.id == bindparam("order")), columns=("seen_at",))
+_SET_VERSION = Query(update(ORDER).where(ORDER.c.id == bindparam("order")), columns=("version", "changed_at"))
 
 
 class Outcome(StrEnum):
@@ -81,36 +83,82 @@ async def import_documents(
     return tally
 
 
-async def import_order(context: Context, document: NeutralOrder) -> Outcome:
-    """Store one document."""
-    text = as_stated(document)
-    digest = hashlib.sha256(text.encode()).hexdigest()
+async def import_order(context: Context, document: NeutralOrder, asked_at: datetime | None = None) -> Outcome:
+    """Store one document. `asked_at`: when its platform was asked for it, where it was: an answer from before the
+    order went is known by that."""
+    telling = _telling(document, asked_at)
     now = context.clock.now()
 
     async def unit(tx: Tx) -> Outcome:
-        return await _store(tx, now, context.keys, document, text, digest)
+        return await _store(tx, now, context.keys, telling)
 
     return await context.db.write(unit)
 
 
-async def _store(tx: Tx, now: datetime, keys: Keys, document: NeutralOrder, text: str, digest: str) -> Outcome:
-    key = intake.order_key(document)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A document with its JSON, and the digest of what it says but for its version."""
+
+    document: NeutralOrder
+    text: str
+    digest: str
+    asked_at: datetime | None
+
+
+def _telling(document: NeutralOrder, asked_at: datetime | None) -> _Telling:
+    text, said = told(document)
+    return _Telling(document, text, hashlib.sha256(said.encode()).hexdigest(), asked_at)
+
+
+async def _store(tx: Tx, now: datetime, keys: Keys, telling: _Telling) -> Outcome:
+    key = intake.order_key(telling.document)
     names = erased_names(keys, key)
     stored = await tx.row(_STORED, {**key, "erased": names[0], "erased_before": names[-1]})
-    if stored is not None:
-        if stored.erased_at is not None:
-            return Outcome.ERASED
-        if stored.digest == digest:
-            return Outcome.UNCHANGED
-        if version_key(stored.version or None) > version_key(document.version):
-            return Outcome.STALE
-    columns = {**intake.order_columns(document), "digest": digest, "updated_at": now}
-    order_id = await _put(tx, key, columns, stored, now)
+    if stored is not None and (known := _known(stored, telling)):
+        if known is Outcome.UNCHANGED:
+            await _note(tx, stored, telling)
+        return known
+    columns = intake.order_columns(telling.document)
+    own = {"digest": telling.digest, "updated_at": now, "gone_at": None, "seen_at": _seen_at(stored, telling)}
+    order_id = await _put(tx, key, columns | own, stored, now)
     await note_promise(tx, now, order_id, columns["promise_from"], columns["promise_to"])
-    await intake.store_parts(tx, now, order_id, document, text)
+    await intake.store_parts(tx, now, order_id, telling.document, telling.text)
     await store_contacts(tx, keys, [order_id])
+    if stored is not None and stored.gone_at is not None:
+        await tell_persons(tx, order_id, "order.added")
     tx.emit(topic_of(order_id), "order.changed", order=order_id)
     return Outcome.CREATED if stored is None else Outcome.UPDATED
+
+
+def _known(stored: Any, telling: _Telling) -> Outcome | None:
+    """Why a telling of an order that is stored is not stored itself; None when it is to be."""
+    if stored.erased_at is not None:
+        return Outcome.ERASED
+    older = version_key(stored.version or None) > version_key(telling.document.version)
+    if stored.gone_at is not None:
+        # Asked for after it went, it is back, whatever its version: platforms are restored from backups.
+        fresh = not older if telling.asked_at is None else telling.asked_at > stored.gone_at
+        return None if fresh else Outcome.STALE
+    if stored.digest == telling.digest:
+        return Outcome.UNCHANGED
+    return Outcome.STALE if older else None
+
+
+async def _note(tx: Tx, stored: Any, telling: _Telling) -> None:
+    """Nothing is new but the version, and that the platform has the order."""
+    if (seen_at := _seen_at(stored, telling)) != stored.seen_at:
+        await tx.run(_SEE, {"order": stored.id, "seen_at": seen_at})
+    document = telling.document
+    if version_key(stored.version or None) < version_key(document.version):
+        version = {"version": str(document.version), "changed_at": intake.changed_at(document)}
+        await tx.run(_SET_VERSION, {"order": stored.id, **version})
+        await tx.run(intake.SET_DOCUMENT, {"order": stored.id, "document": telling.text})
+
+
+def _seen_at(stored: Any, telling: _Telling) -> datetime | None:
+    """When the platform was last asked and had it."""
+    moments = (telling.asked_at, stored.seen_at if stored is not None else None)
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 async def _put(tx: Tx, key: dict[str, str], columns: dict[str, Any], stored: Any, now: datetime) -> int:

@@ -66,6 +66,17 @@ async def erase_old(context: Context, before: datetime) -> int:
         erased += await _erase_orders(context, now, keys, [order for order in some if order not in spoken])
 
 
+async def erase_gone(context: Context, before: datetime) -> int:
+    """Erase orders that their platform has had no more since before a moment; returns how many."""
+    now, keys, erased = context.clock.now(), context.keys, 0
+    while True:
+        async with context.db.read() as reader:
+            some = await orders.gone(reader, before, _TOGETHER)
+        if not some:
+            return erased
+        erased += await _erase_orders(context, now, keys, some)
+
+
 async def erase_unused(context: Context, before: datetime) -> None:
     """Erase accounts that nobody has used since a moment, where no order is left that they would open."""
     now, keys = context.clock.now(), context.keys

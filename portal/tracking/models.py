@@ -208,7 +208,10 @@ UNKNOWN_CODE: SaTable = UnknownCode.__table__  # type: ignore[attr-defined]  # S
 POLL_ACCOUNT: SaTable = PollAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 POLL_WORKER: SaTable = PollWorker.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+_AS_LONG = (
+    "{order_days} days after the last news of the order, 30 days after its platform had it no more, or until the "
+    "customer has it erased"
+)
 held(
     SHIPMENT,
     why="to follow a parcel; afterwards, without its number, for the shop's counts",

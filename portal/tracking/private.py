@@ -119,7 +119,10 @@ UNKNOWN_CODE_SAMPLE: SaTable = UnknownCodeSample.__table__  # type: ignore[attr-
 PROOF_DOCUMENT: SaTable = ProofDocument.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PUSH_INBOX: SaTable = PushInbox.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_AS_LONG = "{order_days} days after the last news of the order, or until the customer has it erased"
+_AS_LONG = (
+    "{order_days} days after the last news of the order, 30 days after its platform had it no more, or until the "
+    "customer has it erased"
+)
 held(
     CHECKPOINT_PRIVATE,
     why="to show the customer what the carrier says",

@@ -13,6 +13,7 @@ from portal.kit.clock import ManualClock
 from portal.kit.db import Tx
 from portal.ops.purge import purge
 from portal.orders.models import ORDER, ORDER_LINE
+from portal.orders.presence import note_gone
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.sync import Outcome, import_order
 from portal.tracking.merge import merge
@@ -82,3 +83,23 @@ async def test_a_shop_may_keep_less_and_what_went_is_not_taken_in_again(context:
     await purge(type(context)(**{**{n: getattr(context, n) for n in context.__slots__}, "settings": settings}), {})
     assert await rows(context, select(ORDER_PRIVATE)) == []
     assert await import_order(context, adas_order(updated_at="2026-12-30T09:00:00Z")) is Outcome.ERASED
+
+
+async def test_what_its_platform_has_no_more_is_erased_after_a_month(any_context: Context, clock: ManualClock) -> None:
+    await opened(any_context)
+    known = select(ORDER.c.id, ORDER.c.platform, ORDER.c.shop, ORDER.c.external_id).limit(1)
+    (mine,) = await rows(any_context, known)
+
+    async def unit(tx: Tx) -> bool:
+        return await note_gone(tx, mine.platform, mine.shop, mine.external_id, clock.now())
+
+    assert await any_context.db.write(unit)
+    clock.advance(timedelta(days=29))
+    await purge(any_context, {})
+    assert await rows(any_context, select(ORDER.c.id).where(ORDER.c.erased_at.is_not(None))) == []
+    clock.advance(timedelta(days=2))
+    await purge(any_context, {})
+    erased = await rows(any_context, select(ORDER.c.id, ORDER.c.external_id).where(ORDER.c.erased_at.is_not(None)))
+    assert [(row.id, row.external_id.startswith("erased:")) for row in erased] == [(mine.id, True)]
+    left = select(ORDER_PRIVATE.c.order_id).where(ORDER_PRIVATE.c.order_id == mine.id)
+    assert await rows(any_context, left) == []

@@ -48,7 +48,7 @@ def test_these_columns_and_no_others_are_visible() -> None:
     for one in SEEN.values():
         seen.setdefault(one.name, set()).update(column.name for column in one.c)
     assert {name: " ".join(sorted(kept)) for name, kept in seen.items()} == {
-        "order": "cancelled_at fulfilment id promise_from promise_to",
+        "order": "cancelled_at fulfilment gone_at id promise_from promise_to",
         "order_line": "current fulfilled id kind options order_id ordered position requires_shipping title",
         "delivery": "collected_at id method order_id ready_at state",
         "delivery_line": "delivery_id line_id quantity",

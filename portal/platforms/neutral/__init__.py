@@ -5,7 +5,15 @@
 """
 
 from portal.platforms.contract import Platform
-from portal.platforms.neutral.document import InvalidOrder, as_json, as_stated, neutral_order, restored, version_key
+from portal.platforms.neutral.document import (
+    InvalidOrder,
+    as_json,
+    as_stated,
+    neutral_order,
+    restored,
+    told,
+    version_key,
+)
 from portal.platforms.neutral.parts import (
     Address,
     Adjustment,
@@ -36,6 +44,7 @@ __all__ = [
     "neutral_order",
     "read_file",
     "restored",
+    "told",
     "version_key",
 ]
 

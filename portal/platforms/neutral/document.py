@@ -29,6 +29,7 @@ _SAID = {
 }
 
 
+_VERSION = ("version", "updated_at")
 _COUNTER = re.compile(r"-?[0-9]{1,30}")  # as text, a counter is still a counter: 9 comes before 10
 
 
@@ -63,8 +64,15 @@ def as_json(order: NeutralOrder) -> dict[str, Any]:
 def as_stated(order: NeutralOrder) -> str:
     """The document as JSON text, without what its source did not say: `restored` gives the same order, which still
     knows what was said and what is a default."""
+    return told(order)[0]
+
+
+def told(order: NeutralOrder) -> tuple[str, str]:
+    """`as_stated`, and the same without its version: that changes though nothing may have happened."""
     stated = order.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+    version = {name: stated.pop(name) for name in _VERSION if name in stated}
+    said = _written(stated)
+    return (f"{said[:-1]},{_written(version)[1:]}" if version else said), said
 
 
 def restored(text: str) -> NeutralOrder:
@@ -82,6 +90,10 @@ def version_key(version: str | int | None) -> tuple[int, float, str]:
         return (2, instant(version).timestamp(), "")
     except ValueError:
         return (3, 0, version)
+
+
+def _written(members: dict[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def _said(fault: ErrorDetails) -> str:

@@ -19,7 +19,9 @@ def _seen(name: str, **columns: Any) -> TableClause:
 
 
 _MOMENT: Final = UTCDateTime()
-ORDER: Final = _seen("order", id=BigId, fulfilment=String, cancelled_at=_MOMENT, promise_from=Date, promise_to=Date)
+ORDER: Final = _seen(
+    "order", id=BigId, fulfilment=String, cancelled_at=_MOMENT, gone_at=_MOMENT, promise_from=Date, promise_to=Date
+)
 LINE: Final = _seen(
     "order_line",
     id=BigId,

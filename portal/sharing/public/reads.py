@@ -46,7 +46,7 @@ _BY_ID = Query(_LINK.where(SHARE_LINK.c.id == bindparam("link")))
 _EVENT = Query(select(func.max(EVENT.c.id).label("event")).where(EVENT.c.topic == bindparam("topic")))
 _ORDER = Query(
     select(ORDER.c.fulfilment, ORDER.c.cancelled_at, ORDER.c.promise_from, ORDER.c.promise_to).where(
-        ORDER.c.id == bindparam("order")
+        ORDER.c.id == bindparam("order"), ORDER.c.gone_at.is_(None)
     )
 )
 _LINES = Query(
@@ -154,7 +154,7 @@ async def last_event(reader: Reader, order_id: int) -> int:
 
 
 async def load(reader: Reader, order_id: int, scope: Scope) -> SharedRows | None:
-    """What this scope shows of an order; None when there is no such order."""
+    """What this scope shows of an order; None when there is no such order, or no more."""
     key, topic = {"order": order_id}, {"topic": topic_of(order_id)}
     order = await reader.row(_ORDER, key)
     if order is None:
