@@ -5,10 +5,13 @@ PORT ?= 8000
 DATA ?= ./.jalon
 SPEED ?=
 ARGS ?=
+WORKERS ?= auto
 
 BIN := .venv/bin
 ENGINES := medusa
 FAST := not browser and not postgres and not slow
+# A file's tests stay together: what it sets up for all of them is set up once.
+PYTEST := $(BIN)/python -m pytest --numprocesses "$(WORKERS)" --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engines test-fast check format docs screenshots migration bench wheel lock clean
@@ -21,12 +24,12 @@ demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SP
 	@scripts/install.sh run
 	@exec scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
 
-test: ## everything a test needs, then all tests (ARGS= for pytest)
+test: ## everything a test needs, then all tests (ARGS= for pytest, WORKERS=auto)
 	@scripts/install.sh dev
 	@scripts/programs.sh postgresql chromium nginx
 	@[ -z "$(JALON_TEST_ENGINES)" ] || scripts/engines.sh $(ENGINES)
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-engines: ## install real shop software (Medusa, Vendure) from npm and drive it through whole orders
 	@scripts/install.sh dev
@@ -36,7 +39,7 @@ test-engines: ## install real shop software (Medusa, Vendure) from npm and drive
 
 test-fast: ## the tests that need no browser, no PostgreSQL and little time
 	@scripts/install.sh dev
-	@$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+	@$(PYTEST) -m "$(FAST)" $(ARGS)
 
 check: ## formatting, lint, types, who may import whom, vendored files
 	@scripts/install.sh dev
