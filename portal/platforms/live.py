@@ -149,7 +149,7 @@ class Shop(Protocol):
 
 
 @runtime_checkable
-class Hooked(Protocol):
+class Hooked(Shop, Protocol):
     """A shop whose platform sends deliveries."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint | None:
@@ -163,7 +163,7 @@ class Hooked(Protocol):
 
 
 @runtime_checkable
-class Editable(Protocol):
+class Editable(Shop, Protocol):
     """A shop whose orders can be changed from here, as far as its `manifest.can` goes."""
 
     async def variants(self, order: NeutralOrder, line_id: str) -> Sequence[Variant]:
@@ -189,7 +189,7 @@ class Editable(Protocol):
 
 
 @runtime_checkable
-class Holds(Protocol):
+class Holds(Shop, Protocol):
     """A shop that can keep an order from the warehouse for a while (`Can.HOLD`)."""
 
     async def hold(self, order_id: str, key: str) -> bool:
@@ -202,7 +202,7 @@ class Holds(Protocol):
 
 
 @runtime_checkable
-class Listens(Protocol):
+class Listens(Shop, Protocol):
     """A shop that shows what carriers say (`Can.EVENTS`)."""
 
     async def tell(self, order_id: str, told: Told) -> None:
@@ -212,7 +212,7 @@ class Listens(Protocol):
 
 
 @runtime_checkable
-class TakesReturns(Protocol):
+class TakesReturns(Shop, Protocol):
     """A shop to which a wish to return becomes a request (`Can.RETURN`)."""
 
     async def request_return(
@@ -223,7 +223,7 @@ class TakesReturns(Protocol):
 
 
 @runtime_checkable
-class Ships(Protocol):
+class Ships(Shop, Protocol):
     """A shop whose parcels and pickups can be reported from here (`Can.SHIP`)."""
 
     async def ship(
@@ -246,7 +246,7 @@ class Ships(Protocol):
 
 
 @runtime_checkable
-class Prepares(Protocol):
+class Prepares(Shop, Protocol):
     """A shop that is told from here what it does with an order before and after it ships (`Can.PREPARE`)."""
 
     async def preparing(self, order: NeutralOrder, key: str) -> Applied | NotApplied:
