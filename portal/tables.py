@@ -6,6 +6,7 @@ from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.notices import models as notice_models
 from portal.orders import models as order_models, private as order_private
+from portal.orders.catalog import models as catalog_models
 from portal.privacy import models as privacy_models
 from portal.sharing import models as sharing_models, private as sharing_private
 from portal.signin import models as signin_models, private as signin_private
@@ -14,6 +15,7 @@ from portal.tracking import models as tracking_models, private as tracking_priva
 __all__ = [
     "account_models",
     "account_private",
+    "catalog_models",
     "dashboard_models",
     "events",
     "jobs",

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portal.orders.sync import ImportTally
-    from portal.platforms.contract import Delivered, Entry, Platform
+    from portal.platforms.contract import Delivered, Entry, Platform, Problem, Value
     from portal.platforms.neutral import NeutralOrder
     from portal.settings import Settings
 
 _OFTEN = 5_000  # orders between two lines of progress
+_PRODUCTS = "products"
 _NOTES_SHOWN = 20  # further ones are only counted
 
 _EXAMPLES = """\
@@ -32,12 +33,14 @@ examples:
   jalon import neutral - < order.json
   jalon import shopify orders_create.json --shop example.myshopify.com
   jalon import shopify answer.json --dry-run --json > neutral.json
+  jalon import products products.json --shop atelier
 
 A file is one JSON value, a JSON list, or one value per line (JSON Lines, for many orders); - is standard
 input. What cannot be imported is named as file:line: member: message, and the rest is imported. An order
 that is already there is updated when the file's is newer, and left alone when it is older or the same.
 For a webhook body in NAME.body, headers in NAME.headers.json beside it tell the shop and the topic.
-The neutral format is described in docs/orders-in.md.
+The neutral format is described in docs/orders-in.md; products, for a shop whose orders are kept here
+and nowhere else, in docs/native-shop.md.
 
 exit status: 0 all fine, 1 some could not be imported, 2 wrong usage or unreadable file
 """
@@ -49,7 +52,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLES
-    parser.add_argument("platform", metavar="PLATFORM", choices=slugs(), help=f"what wrote it: {', '.join(slugs())}")
+    kinds = (*slugs(), _PRODUCTS)
+    parser.add_argument("platform", metavar="PLATFORM", choices=kinds, help=f"what wrote it: {', '.join(kinds)}")
     parser.add_argument("files", metavar="FILE", nargs="+", help="files to read, - for standard input")
     parser.add_argument("--shop", metavar="DOMAIN", help="the shop's domain, where the files do not say it")
     parser.add_argument("--dry-run", action="store_true", help="store nothing; needs no database")
@@ -62,17 +66,43 @@ def run(args: argparse.Namespace) -> int:
         return _refuse("--json needs --dry-run")
     if unreadable := _unreadable(args.files):
         return _refuse(unreadable)
-    from portal.platforms.registry import get
-
-    reading = _Reading(get(args.platform), args.files, args.shop)
     try:
-        if args.dry_run:
-            return _print_json(reading) if args.json else _print_count(reading)
-        return _store(reading)
+        return _take_in_products(args) if args.platform == _PRODUCTS else _take_in(args)
     except OSError as gone:
         if isinstance(gone, BrokenPipeError):
             raise
         return _refuse(f"cannot read {gone.filename or 'a file'}: {gone.strerror or gone}")
+
+
+def _take_in(args: argparse.Namespace) -> int:
+    from portal.platforms.registry import get
+
+    reading = _Reading(get(args.platform), args.files, args.shop)
+    if args.dry_run:
+        return _print_json(reading) if args.json else _print_count(reading)
+    return _store(reading)
+
+
+def _take_in_products(args: argparse.Namespace) -> int:
+    from portal.cli.products import take_in
+
+    if args.json:
+        return _refuse("--json is for orders")
+    return take_in(_values(args.files), args.shop, _tell_problem, dry_run=args.dry_run)
+
+
+def _values(names: list[str]) -> Iterator[tuple[str, Value | Problem]]:
+    """What is in the files, each with its file."""
+    from portal.platforms.files import values
+
+    for name in names:
+        with _opened(name) as stream:
+            yield from ((name, value) for value in values(stream))
+
+
+def _tell_problem(name: str, problem: Problem) -> None:
+    where = f"{'<stdin>' if name == '-' else name}:{problem.line}"
+    _tell(": ".join(part for part in (where, problem.member, problem.message) if part))
 
 
 @dataclass(slots=True)
@@ -108,7 +138,7 @@ class _Reading:
         where = f"{'<stdin>' if name == '-' else name}:{entry.line}"
         if isinstance(entry, Problem):
             self.counts["problems"] += 1
-            _tell(": ".join(part for part in (where, entry.member, entry.message) if part))
+            _tell_problem(name, entry)
         elif isinstance(entry, Note | Remark):
             self.counts["notes" if isinstance(entry, Note) else "remarks"] += 1
             if self.counts["notes"] + self.counts["remarks"] <= _NOTES_SHOWN:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from portal.kit.errors import BadSetting
+from portal.orders.book import OrderBook
 from portal.platforms.accounts import PREFIX, AccountError, accounts_from, missing, variables
 from portal.platforms.live import Account, Shop, ShopError, Wire
 from portal.platforms.registry import live
@@ -83,7 +84,7 @@ def _opened(context: Context, account: Account) -> Shop:
     platform = live(account.platform)
     client = context.clients.get(f"platform {account.platform}")
     try:
-        return platform.open(account, Wire(client, context.tokens, context.clock))
+        return platform.open(account, Wire(client, context.tokens, context.clock, OrderBook(context)))
     except ShopError as problem:
         raise BadSetting(f"{PREFIX}{account.platform.upper()}_…", problem.message) from problem
 

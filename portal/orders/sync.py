@@ -26,10 +26,11 @@ from portal.kit.secrets import Keys
 from portal.orders import intake
 from portal.orders.contacts import store_contacts, tell_persons
 from portal.orders.models import ORDER
+from portal.orders.private import ORDER_PRIVATE
 from portal.orders.promises import note_promise
 from portal.orders.queries import topic_of
 from portal.orders.rights import erased_names
-from portal.platforms.neutral import NeutralOrder, told, version_key
+from portal.platforms.neutral import NeutralOrder, restored, told, version_key
 
 _TOGETHER = 100
 _STORED = Query(
@@ -40,6 +41,16 @@ _STORED = Query(
         ORDER.c.external_id.in_([bindparam("external_id"), bindparam("erased"), bindparam("erased_before")]),
     )
     .with_for_update()  # whoever tells the same order at the same time waits, and sees this telling
+)
+_KEPT = Query(
+    select(ORDER.c.id, ORDER.c.erased_at, ORDER.c.gone_at, ORDER.c.seen_at, ORDER_PRIVATE.c.document)
+    .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
+    .where(
+        ORDER.c.platform == bindparam("platform"),
+        ORDER.c.shop == bindparam("shop"),
+        ORDER.c.external_id == bindparam("external_id"),
+    )
+    .with_for_update()
 )
 _SEE = Query(update(ORDER).where(ORDER.c.id == bindparam("order")), columns=("seen_at",))
 _SET_VERSION = Query(update(ORDER).where(ORDER.c.id == bindparam("order")), columns=("version", "changed_at"))
@@ -95,6 +106,20 @@ async def import_order(context: Context, document: NeutralOrder, asked_at: datet
     return await context.db.write(unit)
 
 
+async def replace_order(context: Context, seen: NeutralOrder, document: NeutralOrder) -> bool:
+    """Store `document` in the place of `seen`; False when what is stored is another one by now."""
+    telling, now = _telling(document, None), context.clock.now()
+
+    async def unit(tx: Tx) -> bool:
+        stored = await tx.row(_KEPT, intake.order_key(seen))
+        if stored is None or stored.erased_at is not None or restored(stored.document) != seen:
+            return False
+        await _keep(tx, now, context.keys, telling, stored)
+        return True
+
+    return await context.db.write(unit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Telling:
     """A document with its JSON, and the digest of what it says but for its version."""
@@ -118,16 +143,21 @@ async def _store(tx: Tx, now: datetime, keys: Keys, telling: _Telling) -> Outcom
         if known is Outcome.UNCHANGED:
             await _note(tx, stored, telling)
         return known
+    await _keep(tx, now, keys, telling, stored)
+    return Outcome.CREATED if stored is None else Outcome.UPDATED
+
+
+async def _keep(tx: Tx, now: datetime, keys: Keys, telling: _Telling, stored: Any) -> None:
+    """Everything that follows from a telling that counts."""
     columns = intake.order_columns(telling.document)
     own = {"digest": telling.digest, "updated_at": now, "gone_at": None, "seen_at": _seen_at(stored, telling)}
-    order_id = await _put(tx, key, columns | own, stored, now)
+    order_id = await _put(tx, intake.order_key(telling.document), columns | own, stored, now)
     await note_promise(tx, now, order_id, columns["promise_from"], columns["promise_to"])
     await intake.store_parts(tx, now, order_id, telling.document, telling.text)
     await store_contacts(tx, keys, [order_id])
     if stored is not None and stored.gone_at is not None:
         await tell_persons(tx, order_id, "order.added")
     tx.emit(topic_of(order_id), "order.changed", order=order_id)
-    return Outcome.CREATED if stored is None else Outcome.UPDATED
 
 
 def _known(stored: Any, telling: _Telling) -> Outcome | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from portal.platforms.changes import (
     CancelOrder,
@@ -22,6 +23,8 @@ from portal.platforms.changes import (
 )
 from portal.platforms.neutral.parts import Line, NeutralOrder
 from portal.platforms.units import editable_units, nothing_left, nothing_shipped, unshipped_units
+
+_NO_DOOR: Final = frozenset({"pickup", "digital", "none"})
 
 
 def refusal(order: NeutralOrder, edit: Edit, variant: Variant | None = None) -> NotApplied | None:
@@ -60,10 +63,10 @@ def _of_change(
             return _of_quantity(order, change, units)
         case SwapVariant():
             return _of_swap(order, change, units, variant)
-        case SetAddress():
-            return _of_address(order, change, units)
+        case SetAddress() if _is_abroad(order, change):
+            return NotApplied("unsupported", "the address is in another country")
         case _:
-            return None if _waits(order, units) else NotApplied("shipped")
+            return _of_the_door(order, units)
 
 
 def _of_units(order: NeutralOrder, wanted: Mapping[str, int], units: Mapping[str, int]) -> NotApplied | None:
@@ -104,19 +107,18 @@ def _of_swap(
     return NotApplied("unavailable") if short else None
 
 
-def _of_address(order: NeutralOrder, change: SetAddress, units: Mapping[str, int]) -> NotApplied | None:
+def _of_the_door(order: NeutralOrder, units: Mapping[str, int]) -> NotApplied | None:
+    """Where things go, and what whoever brings them is asked to do."""
+    if order.deliveries and all(delivery.method in _NO_DOOR for delivery in order.deliveries):
+        return NotApplied("unsupported", "nothing of this order is brought to an address")
+    waits = any(units[line.id] for line in order.lines if line.requires_shipping)
+    return None if waits else NotApplied("shipped")
+
+
+def _is_abroad(order: NeutralOrder, change: SetAddress) -> bool:
     """Another country has other taxes and other ways there: that is a new order."""
-    before = order.address.shipping
-    if all(delivery.method in ("pickup", "digital", "none") for delivery in order.deliveries) and order.deliveries:
-        return NotApplied("unsupported", "nothing of this order is sent to an address")
-    if before is not None and before.country and change.address.country not in (None, before.country):
-        return NotApplied("unsupported", "the address is in another country")
-    return None if _waits(order, units) else NotApplied("shipped")
-
-
-def _waits(order: NeutralOrder, units: Mapping[str, int]) -> bool:
-    """Whether anything is still to be sent."""
-    return any(units[line.id] for line in order.lines if line.requires_shipping)
+    before, after = order.address.shipping, change.address.country
+    return before is not None and before.country is not None and after not in (None, before.country)
 
 
 def _line(order: NeutralOrder, line_id: str) -> Line | None:

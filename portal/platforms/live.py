@@ -131,8 +131,15 @@ class Hint:
 class Shop(Protocol):
     """One connected shop."""
 
-    name: str  # what `source.shop` of its orders says
-    manifest: Manifest
+    @property
+    def name(self) -> str:
+        """What `source.shop` of its orders says."""
+        ...
+
+    @property
+    def manifest(self) -> Manifest:
+        """Its platform's."""
+        ...
 
     async def check(self, hooks_at: str | None) -> Sequence[Finding]:
         """Whether credentials, permissions and webhooks are as they must be; `hooks_at` is our address for

@@ -20,8 +20,8 @@ def editable_units(order: NeutralOrder) -> Mapping[str, int]:
     """
     if order.cancelled_at or order.closed_at or is_vague(order):
         return {line.id: 0 for line in order.lines}
-    open_units = _open_units(order)
-    return {line.id: _left(line, open_units.get(line.id)) for line in order.lines}
+    open_units, others = _open_units(order), 0 if any(map(_is_all_begun, order.deliveries)) else None
+    return {line.id: _left(line, open_units.get(line.id, others)) for line in order.lines}
 
 
 def unshipped_units(order: NeutralOrder) -> Mapping[str, int]:
@@ -76,3 +76,9 @@ def is_out_of_reach(delivery: Delivery) -> bool:
     if delivery.handed_to_warehouse or delivery.pickup.ready_at is not None:
         return True
     return delivery.state in _WITH_THE_WAREHOUSE
+
+
+def _is_all_begun(delivery: Delivery) -> bool:
+    """Whether somebody has begun with a delivery that does not say what is in it: it is all that no other one has."""
+    begun = delivery.handed_to_warehouse or delivery.state == "in_progress" or delivery.pickup.ready_at is not None
+    return begun and not delivery.lines and delivery.state not in ("closed", "cancelled")

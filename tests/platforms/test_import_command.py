@@ -154,3 +154,19 @@ def test_orders_are_stored_once(database: Path, capsys: pytest.CaptureFixture[st
     assert stored(version("1", 3), version("2", 3)) == "2 imported\n"
     assert stored(version("1", 3), version("2", 4)) == "1 imported, 1 unchanged\n"
     assert stored(version("1", 2), version("2", 4)) == "0 imported, 1 unchanged, 1 older than what is stored\n"
+
+
+def test_products_are_counted_kept_and_told_what_is_wrong_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "products.jsonl"
+    good = {"product_id": "mug", "currency": "EUR", "variants": [{"id": "sage", "price": 1500}, {"id": "sand"}]}
+    path.write_text(f"{json.dumps(good)}\n{json.dumps({**good, 'variants': []})}\nnonsense\n")
+    monkeypatch.setenv("JALON_DATABASE_URL", f"sqlite:///{tmp_path / 'jalon.db'}")
+    assert run("products", str(path), "--shop", "atelier", "--dry-run") == 1
+    assert capsys.readouterr().out == "1 product with 2 variants read, nothing stored, 2 problems\n"
+    assert not (tmp_path / "jalon.db").exists()
+    assert run("products", str(path), "--shop", "atelier") == 1
+    out, err = capsys.readouterr()
+    assert out == "1 product with 2 variants kept, 2 problems\n"
+    assert [line.rsplit(": ", 1)[0] for line in err.splitlines()] == [f"{path}:2: variants", f"{path}:3: not JSON"]

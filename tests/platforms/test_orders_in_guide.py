@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 
+from portal.orders.catalog.document import product
 from portal.platforms.contract import Document
 from portal.platforms.neutral import NeutralOrder, read_file
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "orders-in.md").read_text()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDE = (DOCS / "orders-in.md").read_text()
 
 
 def test_every_example_is_an_order() -> None:
@@ -23,3 +26,8 @@ def test_every_example_is_an_order() -> None:
 def test_every_member_is_explained() -> None:
     names = {field.alias or name for name, field in NeutralOrder.model_fields.items()}
     assert [name for name in sorted(names) if f"`{name}`" not in GUIDE] == []
+
+
+def test_the_product_of_the_native_shops_guide_is_one() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", (DOCS / "native-shop.md").read_text(), re.DOTALL)
+    assert [variant.id for variant in product(json.loads(example)).variants] == ["mug-sage", "mug-gold"]

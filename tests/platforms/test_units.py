@@ -18,6 +18,8 @@ from portal.platforms.units import editable_units, nothing_left
         ({"state": "unknown"}, 0),
         ({"handed_to_warehouse": True}, 0),
         ({"method": "pickup", "pickup": {"ready_at": "2026-10-03T09:00:00Z"}}, 0),
+        ({"method": "pickup", "pickup": {"ready_at": "2026-10-03T09:00:00Z"}, "lines": []}, 0),
+        ({"state": "open", "lines": []}, 2),
     ],
 )
 def test_what_a_delivery_says_holds_when_its_order_comes_back_from_where_it_was_stored(
