@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from portal.orders.sync import ImportTally
     from portal.platforms.contract import Delivered, Entry, Platform, Problem, Value
     from portal.platforms.neutral import NeutralOrder
+    from portal.platforms.sheets import Parcels
     from portal.settings import Settings
 
 _OFTEN = 5_000  # orders between two lines of progress
@@ -31,13 +32,15 @@ _EXAMPLES = """\
 examples:
   jalon import neutral orders.jsonl
   jalon import neutral - < order.json
+  jalon import neutral orders.csv --parcels parcels.csv
   jalon import shopify orders_create.json --shop example.myshopify.com
   jalon import shopify answer.json --dry-run --json > neutral.json
   jalon import products products.json --shop atelier
 
 A file is one JSON value, a JSON list, or one value per line (JSON Lines, for many orders); - is standard
-input. What cannot be imported is named as file:line: member: message, and the rest is imported. An order
-that is already there is updated when the file's is newer, and left alone when it is older or the same.
+input. A name that ends in .csv is a spreadsheet with a row for each line of an order. What cannot be
+imported is named as file:line: member: message, and the rest is imported. An order that is already there
+is updated when the file's is newer, and left alone when it is older or the same.
 For a webhook body in NAME.body, headers in NAME.headers.json beside it tell the shop and the topic.
 The neutral format is described in docs/orders-in.md; products, for a shop whose orders are kept here
 and nowhere else, in docs/native-shop.md.
@@ -56,6 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("platform", metavar="PLATFORM", choices=kinds, help=f"what wrote it: {', '.join(kinds)}")
     parser.add_argument("files", metavar="FILE", nargs="+", help="files to read, - for standard input")
     parser.add_argument("--shop", metavar="DOMAIN", help="the shop's domain, where the files do not say it")
+    parser.add_argument("--parcels", metavar="FILE", help="with a .csv of neutral orders: the .csv of what was sent")
     parser.add_argument("--dry-run", action="store_true", help="store nothing; needs no database")
     parser.add_argument("--json", action="store_true", help="with --dry-run: print the orders as neutral documents")
 
@@ -64,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     if args.json and not args.dry_run:
         return _refuse("--json needs --dry-run")
-    if unreadable := _unreadable(args.files):
+    if wrong := _wrong_sheets(args):
+        return _refuse(wrong)
+    if unreadable := _unreadable([*args.files, *([args.parcels] if args.parcels else [])]):
         return _refuse(unreadable)
     try:
         return _take_in_products(args) if args.platform == _PRODUCTS else _take_in(args)
@@ -77,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 def _take_in(args: argparse.Namespace) -> int:
     from portal.platforms.registry import get
 
-    reading = _Reading(get(args.platform), args.files, args.shop)
+    reading = _Reading(get(args.platform), args.files, args.shop, args.parcels)
     if args.dry_run:
         return _print_json(reading) if args.json else _print_count(reading)
     return _store(reading)
@@ -112,25 +118,44 @@ class _Reading:
     platform: Platform
     files: list[str]
     shop: str | None
+    sent: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
     def orders(self) -> Iterator[NeutralOrder]:
         """The orders of all files, in order."""
         from portal.platforms.contract import Document
 
+        parcels = self._parcels()
         for name in self.files:
-            for entry in self._entries(name):
+            for entry in self._entries(name, parcels):
                 if isinstance(entry, Document):
                     self.counts["orders"] += 1
                     yield entry.order
                 else:
                     self._say(name, entry)
+        if self.sent is not None:
+            for problem in parcels.unused():
+                self._say(self.sent, problem)
 
-    def _entries(self, name: str) -> Iterator[Entry]:
+    def _entries(self, name: str, parcels: Parcels) -> Iterator[Entry]:
         from portal.platforms.files import values
+        from portal.platforms.sheets import order_values
 
         with _opened(name) as stream:
-            yield from self.platform.read(values(stream), _delivered(self.platform, name, self.shop))
+            found = order_values(stream, parcels) if _is_sheet(name) else values(stream)
+            yield from self.platform.read(found, _delivered(self.platform, name, self.shop))
+
+    def _parcels(self) -> Parcels:
+        """What was sent, as the file beside the orders says."""
+        from portal.platforms.sheets import Parcels, read_parcels
+
+        if self.sent is None:
+            return Parcels()
+        with _opened(self.sent) as stream:
+            parcels, problems = read_parcels(stream)
+        for problem in problems:
+            self._say(self.sent, problem)
+        return parcels
 
     def _say(self, name: str, entry: Entry) -> None:
         from portal.platforms.contract import Note, Problem, Remark
@@ -231,6 +256,19 @@ def _opened(name: str) -> BinaryIO:
     if sys.stdin is None:  # as after `<&-`
         raise OSError(errno.EBADF, "standard input is closed", "-")
     return open(sys.stdin.fileno(), "rb", closefd=False)
+
+
+def _is_sheet(name: str) -> bool:
+    return name.lower().endswith(".csv")
+
+
+def _wrong_sheets(args: argparse.Namespace) -> str | None:
+    """Why spreadsheets cannot be read as they are given."""
+    if any(map(_is_sheet, args.files)) and args.platform != "neutral":
+        return "spreadsheets are read as neutral orders: jalon import neutral orders.csv"
+    if args.parcels and not any(map(_is_sheet, args.files)):
+        return "--parcels goes with a .csv of orders"
+    return None
 
 
 def _unreadable(names: list[str]) -> str | None:
