@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= auto
 
 BIN := .venv/bin
-ENGINES := medusa
+ENGINES := medusa vendure
 FAST := not browser and not postgres and not slow
 # A file's tests stay together: what it sets up for all of them is set up once.
 PYTEST := $(BIN)/python -m pytest --numprocesses "$(WORKERS)" --dist loadfile

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.engines import vendure_merchant
 from tests.engines.medusa_merchant import MedusaMerchant, open_shop
 from tests.engines.merchant import Merchant
 from tests.engines.programs import engine_folder
 from tests.engines.relay import relaying
+from tests.engines.vendure_merchant import VendureMerchant
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,23 @@ def medusa_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield merchant
 
 
-@pytest.fixture(scope="session", params=["medusa"])
+@pytest.fixture(scope="session")
+def vendure_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendureMerchant]:
+    """A shop on Vendure, with the plugin."""
+    engine_folder("vendure")
+    with relaying() as relay, vendure_merchant.open_shop(tmp_path_factory.mktemp("vendure"), relay) as merchant:
+        yield merchant
+
+
+@pytest.fixture(scope="session")
+def bare_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendureMerchant]:
+    """A shop on Vendure as it comes, without the plugin."""
+    engine_folder("vendure")
+    with vendure_merchant.open_shop(tmp_path_factory.mktemp("bare"), None) as merchant:
+        yield merchant
+
+
+@pytest.fixture(scope="session", params=["medusa", "vendure"])
 def merchant(request: pytest.FixtureRequest) -> Merchant:
     """A shop on each engine in turn."""
     found: Merchant = request.getfixturevalue(f"{request.param}_shop")
