@@ -24,7 +24,8 @@ from portal.kit.secrets import LEAST, is_weak
 
 PREFIX = "JALON_"
 Network = IPv4Network | IPv6Network
-_ADAPTERS = (f"{PREFIX}CARRIER_", f"{PREFIX}PLATFORM_")
+# Read elsewhere: by adapters, and by the tests of this program, which run its commands.
+_NOT_OURS = (f"{PREFIX}CARRIER_", f"{PREFIX}PLATFORM_", f"{PREFIX}TEST_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +358,7 @@ def load(env: Mapping[str, str] | None = None, flags: Mapping[str, object] | Non
     """Settings from the environment, with what the command line says on top. Raises BadSetting naming the key."""
     values: dict[str, object] = {}
     for name, value in sorted((os.environ if env is None else env).items()):
-        if name.startswith(PREFIX) and not name.startswith(_ADAPTERS):
+        if name.startswith(PREFIX) and not name.startswith(_NOT_OURS):
             key, text = _read(name, value)
             if key in values:
                 raise BadSetting(name, f"is given twice, by {PREFIX}{key.upper()} as well: keep one")
