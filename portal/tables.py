@@ -10,6 +10,7 @@ from portal.orders.catalog import models as catalog_models
 from portal.privacy import models as privacy_models
 from portal.sharing import models as sharing_models, private as sharing_private
 from portal.signin import models as signin_models, private as signin_private
+from portal.staff import models as staff_models, private as staff_private
 from portal.tracking import models as tracking_models, private as tracking_private
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "sharing_private",
     "signin_models",
     "signin_private",
+    "staff_models",
+    "staff_private",
     "tracking_models",
     "tracking_private",
 ]

@@ -13,7 +13,7 @@ from portal.kit.events import Happened
 from portal.kit.live import Hub
 from portal.mail import delivery, outbox
 from portal.ops import purge
-from portal.orders.contacts import catch_up
+from portal.orders import contacts, worklists
 from portal.orders.links import stream_name as link_stream
 from portal.sharing.public.reads import session_of
 from portal.signin import begin
@@ -24,7 +24,8 @@ Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 DELIVER = delivery.Deliver({begin.MESSAGE: begin.fill, begin.CONFIRM: begin.fill})
 JOBS: Mapping[str, Job] = {
     "purge": purge.purge,
-    "contacts": catch_up,
+    "contacts": contacts.catch_up,
+    worklists.JOB: worklists.catch_up,
     outbox.JOB: DELIVER,
     begin.JOB: begin.look_up,
     proofs.JOB: proving.fetch_proof,
@@ -40,7 +41,7 @@ SCHEDULE: Mapping[str, timedelta] = {
     subscribing.JOB: subscribing.EVERY,
     silence.JOB: silence.EVERY,
 }
-AT_START = ("contacts", candidates.JOB)  # what a new version, a new key or a new account may ask for
+AT_START = ("contacts", worklists.JOB, candidates.JOB)  # what a new version, a new key or a new account may ask for
 
 _SECONDS_TO_SAY_SO = 1.5  # pages are told by a last frame, then their streams are over whether it was written or not
 

@@ -18,6 +18,8 @@ COMMANDS = {
     "worker": "do the work apart from the pages (PostgreSQL)",
     "migrate": "bring the database to this version's tables",
     "import": "read orders from files",
+    "orders": "see what waits, and say what was done: made ready, sent, collected",
+    "staff": "let the shop's people in: add, list, remove",
     "link": "make or revoke the customer's link to an order",
     "messages": "tell customers something on their pages: add, list, remove, preview, import",
     "poll": "ask the carriers once about what is due, or show how each account fares",

@@ -16,6 +16,7 @@ from portal.orders.parcels import Packed, is_collected, parcels_of
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
 from portal.orders.replacements import settle_replacements
+from portal.orders.waiting import work_of
 from portal.places.finding import find
 from portal.platforms.neutral import Address, Delivery, Line, NeutralOrder
 from portal.tracking.intake import let_go, register
@@ -66,6 +67,7 @@ def order_columns(document: NeutralOrder) -> dict[str, Any]:
         "total": total.buyer if buyer else total.shop,
         "promise_from": earliest,
         "promise_to": latest,
+        "work": int(work_of(document)),
         "changed_at": changed_at(document),
     }
 

@@ -6,7 +6,7 @@ beside them. Quantities are the platform's own words; the order's state is deriv
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, Table as SaTable
+from sqlalchemy import BigInteger, Index, Table as SaTable, text
 from sqlmodel import Field
 
 from portal.kit.datamap import Basis, held, nobody
@@ -18,12 +18,14 @@ class Order(Table, table=True):
     names it in addresses; `contacts_key` names the key that its contacts were hashed with. `erased_at`: what was
     personal is gone, and what the platform says of it later is not taken in. `changed_at` is when the platform last
     changed it, `seen_at` when the platform was last asked and had it, `gone_at` when it was asked and had it no more:
-    such an order is shown to nobody."""
+    such an order is shown to nobody. `work` is what it waits for from the shop's people (`waiting.Work`); None: nobody
+    has looked yet."""
 
     __table_args__ = (
         Index("ix_order_platform_shop_changed_at", "platform", "shop", "changed_at"),
         Index("uq_order_platform_shop_external_id", "platform", "shop", "external_id", unique=True),
         Index("uq_order_ref", "ref", unique=True),
+        Index("ix_order_work", "work", postgresql_where=text("work > 0"), sqlite_where=text("work > 0")),
     )
 
     id: int | None = key()
@@ -53,6 +55,7 @@ class Order(Table, table=True):
     changed_at: datetime | None = None
     seen_at: datetime | None = None
     gone_at: datetime | None = None
+    work: int | None = None
 
 
 class OrderLine(Table, table=True):
@@ -213,7 +216,7 @@ held(
     why="to show the customer their order; afterwards, without what names it, for the shop's counts",
     kept=_AS_LONG + "; then the row stays without number, reference and identifier",
     plain="platform shop version test payment fulfilment placed_at cancelled_at closed_at currency total promise_from "
-    "promise_to contacts_key created_at updated_at erased_at changed_at seen_at gone_at",
+    "promise_to contacts_key created_at updated_at erased_at changed_at seen_at gone_at work",
     external_id="the platform's identifier; after erasure a keyed hash of it, so that it is not taken in anew",
     ref="the random name in the address of the order's page",
     number="the order's number",

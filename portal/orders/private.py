@@ -1,6 +1,7 @@
 """Personal columns of orders: who bought, where it goes, what they had engraved. Readable by this slice only."""
 
 from sqlalchemy import Table as SaTable
+from sqlmodel import Field
 
 from portal.kit.datamap import held
 from portal.kit.tables import Table, link
@@ -20,7 +21,7 @@ class OrderPrivate(Table, table=True):
     phone: str | None = None
     postcode: str | None = None
     country: str | None = None
-    collect_code: str | None = None
+    collect_code: str | None = Field(default=None, index=True)
     town: str | None = None
     town_country: str | None = None
     town_lat: float | None = None

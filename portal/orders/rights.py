@@ -94,7 +94,7 @@ async def erase(tx: Tx, now: datetime, whose: Whose) -> None:
     await tx.run(update(ORDER_LINE).where(ORDER_LINE.c.order_id.in_(orders)).values(options=""))
     place = {"label": None, "location": None, "opening_hours": None}
     await tx.run(update(DELIVERY).where(DELIVERY.c.order_id.in_(orders)).values(**place))
-    nothing = {"number": "", "digest": "", "cancel_reason": None, "locale": None, "erased_at": now}
+    nothing = {"number": "", "digest": "", "cancel_reason": None, "locale": None, "work": 0, "erased_at": now}
     for order_id in orders:
         row = {**nothing, "ref": new_ref(), "external_id": f"{_GONE}{order_id}"}
         await tx.run(update(ORDER).where(ORDER.c.id == order_id, ORDER.c.erased_at.is_(None)).values(**row))

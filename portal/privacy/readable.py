@@ -26,8 +26,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "proofs": N_("Proof of delivery"),
     "share_links": N_("Links for others"),
     "calendar": N_("Address for your calendar"),
+    "shop_acts": N_("What the shop did with your orders"),
 }
 WORDS: Final[Mapping[str, str]] = {
+    "act": N_("What was done"),
     "address": N_("Address"),
     "at": N_("When"),
     "backed_up": N_("Kept in your account with its maker"),
@@ -85,6 +87,7 @@ WORDS: Final[Mapping[str, str]] = {
     "shop_note": N_("Note from the shop"),
     "signed_by": N_("Signed by"),
     "state": N_("State"),
+    "step": N_("How it ended"),
     "stepped_up_at": N_("You proved yourself"),
     "text": N_("In the carrier’s words"),
     "title": N_("Item"),
@@ -107,6 +110,25 @@ WHO: Final[Mapping[str, str]] = {
     "link": N_("A link from our messages"),
     "visitor": N_("One of your links"),
     "staff": N_("Somebody at the shop"),
+}
+ACTS: Final[Mapping[str, str]] = {
+    "open": N_("Opened with your name and address"),
+    "see_as_customer": N_("Seen as you see it"),
+    "see_as_visitor": N_("Seen as your visitors see it"),
+    "to_ship": N_("Made ready"),
+    "ship": N_("Handed to a carrier"),
+    "ready": N_("Ready to be collected"),
+    "collected": N_("Collected"),
+    "delivered": N_("Delivered"),
+    "settled": N_("Paid back"),
+    "cancel": N_("Order cancelled"),
+    "cancel_lines": N_("Items cancelled"),
+    "accept": N_("Your request accepted"),
+    "decline": N_("Your request declined"),
+    "begun": N_("Begun"),
+    "done": N_("Done"),
+    "refused": N_("Refused"),
+    "failed": N_("Failed"),
 }
 _NAMED_BY: Final = ("number", "label", "name", "value", "title", "text")
 _FRAME: Final = frozenset({"shop", "made_at"})
@@ -160,4 +182,6 @@ def _record(record: Mapping[str, Any], heading: str = "") -> Part:
 def _value(name: str, value: Any) -> Any:
     if name == "who":
         return Word(WHO[value])
+    if name in ("act", "step"):
+        return Word(ACTS[value])
     return ", ".join(map(str, value)) if isinstance(value, list) else value

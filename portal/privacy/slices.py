@@ -11,6 +11,7 @@ from portal.mail import rights as mail
 from portal.orders import rights as orders
 from portal.sharing import rights as sharing
 from portal.signin import rights as signin
+from portal.staff import rights as staff
 from portal.tracking import rights as tracking
 from portal.whose import Rights
 
@@ -21,6 +22,7 @@ SLICES: Final[Mapping[str, Rights]] = {
     "sharing": sharing,
     "signin": signin,
     "dashboard": dashboard,
+    "staff": staff,
     "mail": mail,
     "accounts": accounts,
 }

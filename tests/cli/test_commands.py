@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from portal import __version__, schema
-from portal.cli import COMMANDS, main
+from portal.cli import COMMANDS
 from tests.machine.postgres import free_port
 from tests.support.context import KEY
+from tests.support.shell import Shell
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = '{"number": "#1001", "updated_at": "2026-11-19T09:00:00Z", "lines": [{"id": "1", "title": "Mug"}]}'
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command said, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Runs the command in this process, in a folder of its own with an environment of its own."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *words: str, **settings: str) -> Said:
-        """`jalon WORDS`, with these settings (without JALON_)."""
-        with self._monkeypatch.context() as patch:
-            for name, value in settings.items():
-                patch.setenv(f"JALON_{name}", value)
-            try:
-                status = main(list(words))
-            except SystemExit as left:
-                status = int(left.code or 0)
-        out, err = self._capsys.readouterr()
-        return Said(status, out, err)
-
-
-@pytest.fixture
-def jalon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    """The command, with nothing set but what a test sets; logging is put back afterwards."""
-    for name in [name for name in os.environ if name.startswith("JALON_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    root, ours = logging.getLogger(), logging.getLogger("jalon")
-    before = root.handlers[:], root.level, ours.level
-    yield Shell(tmp_path, monkeypatch, capsys)
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    ours.setLevel(before[2])
 
 
 def test_help_lists_every_command_with_a_line(jalon: Shell) -> None:

@@ -23,6 +23,7 @@ from portal.sharing.links import Maker, Wish, make_share_link
 from portal.sharing.public.values import Scope
 from portal.signin.models import PASSKEY
 from portal.signin.private import PASSKEY_PRIVATE
+from portal.staff.log import Act, Actor, Step, note
 from portal.tracking.merge import merge
 from portal.tracking.private import PROOF_DOCUMENT, SHIPMENT_PRIVATE
 from portal.tracking.pushes import packed, store
@@ -123,6 +124,8 @@ async def _more(tx: Tx, now: datetime) -> None:
     key = {"credential_id": "YWJj", "public_key": b"k", "created_at": now, "person_id": 1}
     await tx.run(insert(PASSKEY).values(**key))
     await tx.run(insert(PASSKEY_PRIVATE).values(passkey_id=1, name="Robin's telephone"))
+    await note(tx, now, Actor(7), Act.OPEN, Step.DONE, "one", order_id=1)
+    await note(tx, now, Actor(7), Act.SHIP, Step.DONE, "two", order_id=2)
     values = {"name": "letter of a Bunting"}
     await outbox.send(tx, now, to=ADA, message="passkey_removed", locale="en", values=values)
 

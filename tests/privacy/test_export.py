@@ -9,7 +9,8 @@ from html import unescape
 from portal.context import Context
 from portal.orders.private import ORDER_PRIVATE
 from portal.privacy.export import as_json, export_of
-from portal.privacy.readable import HEADINGS, WORDS as LABELS, readable
+from portal.privacy.readable import ACTS, HEADINGS, WORDS as LABELS, readable
+from portal.staff.log import Act, Step
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from tests.privacy.story import WORDS, found, opened
 from tests.support.visit import Visit
@@ -74,3 +75,9 @@ async def test_every_name_of_the_file_has_a_word_on_the_page(any_context: Contex
     private = {column.name for table in (ORDER_PRIVATE, SHIPMENT_PRIVATE, CHECKPOINT_PRIVATE) for column in table.c}
     names |= private - {"order_id", "shipment_id", "checkpoint_id"}
     assert names - frame <= LABELS.keys() | HEADINGS.keys()
+
+
+def test_every_act_of_the_shop_has_a_word() -> None:
+    """Signing in and searching are about no order."""
+    assert {act.value for act in Act} - ACTS.keys() == {"sign_in", "sign_out", "search"}
+    assert {step.value for step in Step} <= ACTS.keys()
