@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import paths
 from portal.branding.brand import Look, brand_of, look
+from portal.connecting import hooks as shop_hooks
+from portal.connecting.shops import Shops
 from portal.context import Context
 from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
 from portal.dashboard.routes import routes as dashboard_routes
@@ -119,6 +121,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
             Route("/orders/{ref}/events", streams[1], methods=["GET"]),
             Route(hooks.ROUTE, hooks.CarrierHook(context), methods=["POST"]),
+            _shop_hook(context),
             *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
             *_parcels(ParcelPages(context, env, errors.page, pages.shop)),
             Route("/s/{token}", visitors, methods=["GET", "POST"]),
@@ -144,9 +147,19 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         guard.Lane(re.compile(_SHARED), visitors),
         guard.Lane(re.compile(_SHARED + "/events"), visitor_stream, stream=True),
     ]
-    inlets = [guard.Inlet(hooks.PATH, context.settings.hook_requests_per_minute, pushes.LARGEST)]
+    often = context.settings.hook_requests_per_minute
+    inlets = [
+        guard.Inlet(hooks.PATH, often, pushes.LARGEST),
+        guard.Inlet(shop_hooks.PATH, often, shop_hooks.LARGEST),
+    ]
     guarded = guard.Guard(app, rules, errors.refuse, lanes, inlets)
     return Application(guarded, hub)
+
+
+def _shop_hook(context: Context) -> Route:
+    """Where shops' platforms deliver: more than anybody else may send. Raises BadSetting."""
+    hook = shop_hooks.PlatformHook(context, Shops(context))
+    return Route(shop_hooks.ROUTE, hook, methods=["POST"], max_body_size=shop_hooks.LARGEST)
 
 
 def _sharing(pages: SharingPages) -> list[Route]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from carriers import Account
 from portal import schema
+from portal.connecting.shops import Shops
 from portal.context import Context, opened
 from portal.kit import memory
 from portal.kit.clock import Clock
@@ -68,6 +69,7 @@ async def _serve(
 
 async def _work(settings: Settings, clock: Clock | None, accounts: Mapping[str, Account] | None) -> int:
     async with opened(settings, clock=clock, accounts=accounts) as context:
+        Shops(context)  # what cannot be right is said before any work begins
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -157,7 +157,9 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address, in the long run.")
 
     hook_requests_per_minute: int = Field(
-        6000, ge=1, description="Pushes a minute that carriers may send from one address, in the long run."
+        6000,
+        ge=1,
+        description="Deliveries a minute that carriers and shops may send from one address, in the long run.",
     )
 
     poll_pace: float = Field(

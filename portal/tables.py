@@ -1,6 +1,7 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
 from portal.accounts import models as account_models, private as account_private
+from portal.connecting import models as connecting_models, private as connecting_private
 from portal.dashboard import models as dashboard_models
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
@@ -17,6 +18,8 @@ __all__ = [
     "account_models",
     "account_private",
     "catalog_models",
+    "connecting_models",
+    "connecting_private",
     "dashboard_models",
     "events",
     "jobs",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal.accounts.sessions import stream_name as session_stream
+from portal.connecting import inbox, looking, reading, requests
 from portal.context import Context
 from portal.kit.events import Happened
 from portal.kit.live import Hub
@@ -15,6 +16,7 @@ from portal.mail import delivery, outbox
 from portal.ops import purge
 from portal.orders import contacts, worklists
 from portal.orders.links import stream_name as link_stream
+from portal.privacy.requests import answer_request
 from portal.sharing.public.reads import session_of
 from portal.signin import begin
 from portal.tracking import candidates, proofs, proving, pushes, silence, subscribing
@@ -33,13 +35,18 @@ JOBS: Mapping[str, Job] = {
     subscribing.JOB: subscribing.subscribe,
     candidates.JOB: candidates.try_carriers,
     silence.JOB: silence.give_up,
+    inbox.READ: reading.read_order,
+    inbox.LOOK: looking.look_at_shop,
+    looking.DAILY: looking.look_at_shops,
+    requests.JOB: answer_request,
 }
 # Those that wait for a shop's platform: they may take minutes, and have places of their own.
-SLOW: frozenset[str] = frozenset()
+SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB})
 SCHEDULE: Mapping[str, timedelta] = {
     "purge": timedelta(hours=6),
     subscribing.JOB: subscribing.EVERY,
     silence.JOB: silence.EVERY,
+    looking.DAILY: looking.EVERY,
 }
 AT_START = ("contacts", worklists.JOB, candidates.JOB)  # what a new version, a new key or a new account may ask for
 

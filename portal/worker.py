@@ -94,8 +94,19 @@ async def _jobs(context: Context, hurry: asyncio.Event) -> None:
             except Unavailable as problem:
                 log.warning("cannot look for jobs: %s", problem)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(hurry.wait(), _LOOK_EVERY_S)
+                await asyncio.wait_for(hurry.wait(), await _pause(context))
             hurry.clear()
+
+
+async def _pause(context: Context) -> float:
+    """Seconds until the next look: one comes when the next job is due."""
+    now = context.clock.now()
+    try:
+        async with context.db.read() as reader:
+            due = await jobs.next_due(reader, now)
+    except Unavailable:
+        due = None
+    return _LOOK_EVERY_S if due is None else min((due - now).total_seconds(), _LOOK_EVERY_S)
 
 
 async def _fill(context: Context, group: asyncio.TaskGroup, lanes: Sequence[_Lane], hurry: asyncio.Event) -> None:

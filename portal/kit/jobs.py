@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, Table as SaTable, delete, select, text, update
+from sqlalchemy import Index, Table as SaTable, bindparam, delete, func, select, text, update
 from sqlmodel import Field
 
 from portal.kit.datamap import nobody
-from portal.kit.db import Tx
+from portal.kit.db import Reader, Tx
+from portal.kit.prepared import Query
 from portal.kit.tables import Table, key
 
 LEASE = timedelta(seconds=30)
@@ -52,6 +53,10 @@ class Claimed:
     payload: dict[str, Any]
     tries: int
     lease: datetime
+
+
+_SOONEST: Any = select(func.min(JOB.c.due_at).label("due")).where(~JOB.c.dead, JOB.c.due_at > bindparam("now"))
+_NEXT = Query(_SOONEST)
 
 
 async def enqueue(
@@ -104,6 +109,12 @@ async def claim(
         .returning(JOB.c.id, JOB.c.kind, JOB.c.payload, JOB.c.tries)
     )
     return [Claimed(row.id, row.kind, json.loads(row.payload), row.tries, until) for row in await tx.rows(taken)]
+
+
+async def next_due(reader: Reader, now: datetime) -> datetime | None:
+    """When the next job will be due that is not due yet."""
+    row = await reader.row(_NEXT, {"now": now})
+    return row.due if row is not None else None
 
 
 async def done(tx: Tx, job: Claimed) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from carriers.core.pushing import MEMORY
 from portal.accounts.retention import delete_dead_sessions
+from portal.connecting import inbox, requests
 from portal.context import Context
 from portal.kit import quota
 from portal.kit.db import Tx
@@ -35,6 +36,8 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
     async def unit(tx: Tx) -> None:
         await delete_raw_answers(tx, now - timedelta(days=settings.raw_days))
         await forget_pushes(tx, now - MEMORY, now - max(timedelta(days=settings.raw_days), MEMORY))
+        await inbox.forget(tx, now - MEMORY)
+        await requests.forget(tx, now - timedelta(days=settings.order_days))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
         await delete_dead_shares(tx, now - timedelta(days=settings.link_days))
         await delete_unseen_uses(tx, now)

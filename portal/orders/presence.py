@@ -44,6 +44,12 @@ async def note_gone(tx: Tx, platform: str, shop: str, order_id: str, asked_at: d
     return True
 
 
+async def sources_of(reader: Reader | Tx, orders: Sequence[int]) -> Sequence[tuple[str, str, str]]:
+    """Platform, shop and the platform's own id of each of these orders that was not erased."""
+    asked = select(ORDER.c.platform, ORDER.c.shop, ORDER.c.external_id)
+    return [tuple(row) for row in await reader.rows(asked.where(ORDER.c.id.in_(orders), ORDER.c.erased_at.is_(None)))]
+
+
 async def unseen(
     reader: Reader, platform: str, shop: str, since: datetime | None, before: datetime, most: int
 ) -> Sequence[str]:

@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, String, bindparam, cast, delete, func, select, update
+from sqlalchemy import BigInteger, String, bindparam, cast, delete, func, or_, select, update
 
+from portal.accounts.contacts import contact_hashes, normal
 from portal.kit.db import Reader, Tx
 from portal.kit.ids import new_ref
 from portal.kit.prepared import Query
 from portal.kit.secrets import Keys
 from portal.orders import looks
 from portal.orders.access import orders_of
+from portal.orders.contacts import KINDS
 from portal.orders.models import DELIVERY, ORDER, ORDER_CONTACT, ORDER_LINE, ORDER_LINK, ORDER_LOOK, PARCEL
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
@@ -121,6 +123,32 @@ async def gone(reader: Reader | Tx, before: datetime, most: int) -> list[int]:
     return [row.id for row in await reader.rows(asked.order_by(ORDER.c.id).limit(most))]
 
 
+async def of_shop(
+    reader: Reader | Tx,
+    keys: Keys,
+    platform: str,
+    shop: str,
+    most: int,
+    *,
+    person: Sequence[tuple[str, str]] | None = None,
+    named: Sequence[str] = (),
+) -> list[int]:
+    """Orders of one shop that are not erased: those of a person (pairs of email, phone or customer_id and its value) or
+    named by the platform's ids; all of them when `person` is None."""
+    asked = (
+        select(ORDER.c.id)
+        .outerjoin(ORDER_PRIVATE)
+        .where(ORDER.c.platform == platform, ORDER.c.shop == shop, ORDER.c.erased_at.is_(None))
+    )
+    if person is not None:
+        hashes = [hash_ for kind, value in person for hash_ in _hashes(keys, kind, value)]
+        theirs = select(ORDER_CONTACT.c.order_id).where(ORDER_CONTACT.c.hash.in_(hashes))
+        numbers = [_customer(value) for kind, value in person if kind == "customer_id" and value]
+        by_number = [ORDER_PRIVATE.c.document.contains(text, autoescape=True) for text in numbers]
+        asked = asked.where(or_(ORDER.c.external_id.in_(named), ORDER.c.id.in_(theirs), *by_number))
+    return [row.id for row in await reader.rows(asked.order_by(ORDER.c.id).limit(most))]
+
+
 async def shipments_by_order(reader: Reader | Tx, orders: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of an order and one of its shipments."""
     asked = select(PARCEL.c.order_id, PARCEL.c.shipment_id).where(PARCEL.c.order_id.in_(orders))
@@ -166,6 +194,18 @@ async def _exported(reader: Reader, order_id: int) -> dict[str, Any]:
 def vars_of(look: looks.Look) -> dict[str, Any]:
     """A look as plain values."""
     return {"who": look.kind, "link": look.via or None, "day": look.day, "count": look.count, "last_at": look.last_at}
+
+
+def _hashes(keys: Keys, kind: str, value: str) -> tuple[str, ...]:
+    """By which hashes an order is under this contact; a customer's number is none."""
+    known = next((known for known in KINDS if known == kind), None)
+    plain = normal(known, value) if known is not None else None
+    return () if known is None or plain is None else contact_hashes(keys, known, plain)
+
+
+def _customer(number: str) -> str:
+    """How a stored document names its customer."""
+    return f'"customer":{{"external_id":{json.dumps(number, ensure_ascii=False)}'
 
 
 def _identity(platform: str, shop: str, external_id: str) -> str:

@@ -118,7 +118,8 @@ class Hint:
     """A delivery that the platform has been shown to have sent. `event` is the same for each repetition of it and
     for nothing else. Nothing in a body is believed but the ids in it: `order_ids`, as `source.order_id` has them, are
     read again. `origin` is a mark of ours that came back (`marks`): such a delivery is an echo and causes nothing.
-    `person` (pairs of email, phone or customer_id and its value) is for the purposes about a person."""
+    `person` (pairs of email, phone or customer_id and its value; the last as `customer.external_id` has it) is for the
+    purposes about a person."""
 
     event: str
     topic: str

@@ -8,14 +8,23 @@ from typing import Any
 
 from portal.context import Context
 from portal.kit.db import Reader
+from portal.orders.rights import known_of
 from portal.privacy.erasure import whose_is
 from portal.privacy.slices import SLICES
-from portal.whose import Exported
+from portal.whose import Exported, Whose
 
 
 async def export_of(context: Context, reader: Reader, person_id: int) -> Exported:
     """All slices' answers together, under plain names."""
-    whose = await whose_is(reader, person_id)
+    return await _export(context, reader, await whose_is(reader, person_id))
+
+
+async def export_of_orders(context: Context, reader: Reader, orders: list[int]) -> Exported:
+    """What all slices hold of some orders, for whoever answers for the shop."""
+    return await _export(context, reader, await known_of(reader, None, orders))
+
+
+async def _export(context: Context, reader: Reader, whose: Whose) -> Exported:
     found: Exported = {}
     for slice_ in SLICES.values():
         found |= await slice_.export_of(reader, whose)

@@ -25,6 +25,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "scans": N_("What the carrier said"),
     "proofs": N_("Proof of delivery"),
     "share_links": N_("Links for others"),
+    "requests": N_("Asked of the shop in your name"),
     "calendar": N_("Address for your calendar"),
     "shop_acts": N_("What the shop did with your orders"),
 }

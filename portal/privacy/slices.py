@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from portal.accounts import rights as accounts
+from portal.connecting import rights as connecting
 from portal.dashboard import rights as dashboard
 from portal.mail import rights as mail
 from portal.orders import rights as orders
@@ -15,8 +16,10 @@ from portal.staff import rights as staff
 from portal.tracking import rights as tracking
 from portal.whose import Rights
 
-# In the order in which they are shown and erased: accounts last, since what others hold may be found by it.
+# In the order in which they are shown and erased: what names orders as their platform does before the orders, which
+# lose that name; accounts last, since what others hold may be found by it.
 SLICES: Final[Mapping[str, Rights]] = {
+    "connecting": connecting,
     "orders": orders,
     "tracking": tracking,
     "sharing": sharing,

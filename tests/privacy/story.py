@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlmodel import SQLModel
 
 from carriers import Milestone, Place
 from portal import tables
+from portal.connecting.private import ORDER_NEWS, SHOP_REQUEST
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.mail import outbox
@@ -126,6 +128,11 @@ async def _more(tx: Tx, now: datetime) -> None:
     await tx.run(insert(PASSKEY_PRIVATE).values(passkey_id=1, name="Robin's telephone"))
     await note(tx, now, Actor(7), Act.OPEN, Step.DONE, "one", order_id=1)
     await note(tx, now, Actor(7), Act.SHIP, Step.DONE, "two", order_id=2)
+    news = {"platform": "neutral", "shop": "", "order_id": "EXT-901", "told": 1, "told_at": now, "tries": 0}
+    await tx.run(insert(ORDER_NEWS).values(**news))
+    about = {"person": json.dumps([("email", ADA)]), "orders": json.dumps(["EXT-901"])}
+    asked = {"platform": "neutral", "shop": "", "purpose": "data_request", "at": now, "erased": 0}
+    await tx.run(insert(SHOP_REQUEST).values(**asked, **about))
     values = {"name": "letter of a Bunting"}
     await outbox.send(tx, now, to=ADA, message="passkey_removed", locale="en", values=values)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,7 +44,8 @@ class Delivery:
 
 
 class TeashopServer:
-    """The played platform. `asked` are the requests that came, `faults` what the next ones meet."""
+    """The played platform. `asked` are the requests that came, `faults` what the next ones meet; `meanwhile` is what
+    happens once between the next answer's being made and its being sent."""
 
     def __init__(self, clock: Clock, page_size: int = 50) -> None:
         self.page_size = page_size
@@ -56,6 +57,7 @@ class TeashopServer:
         self.deliveries: list[Delivery] = []
         self.asked: list[str] = []
         self.faults: deque[Fault] = deque()
+        self.meanwhile: Callable[[], None] | None = None
         self._clock = clock
         self._lock = threading.RLock()
         self._numbers, self._events = count(1), count(1)
@@ -267,7 +269,11 @@ class _Handler(BaseHTTPRequestHandler):
             status, told = self.server.shop.answer(
                 method, address.path, parse_qs(address.query), json.loads(sent or b"{}")
             )
-            self._send(status, json.dumps(told).encode())
+            body = json.dumps(told).encode()
+            happens, self.server.shop.meanwhile = self.server.shop.meanwhile, None
+            if happens is not None:
+                happens()
+            self._send(status, body)
 
     def _send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

@@ -115,10 +115,11 @@ MATRIX: dict[str, Rule] = {
     "POST /account/passkeys/{id:int}/remove": account(404),
     "POST /account/passkeys/{id:int}/name": account(303),
     "POST /hooks/carriers/{slug}": public(404),  # without an account there is none; its proof: test_hooks
+    "POST /hooks/platforms/{slug}": public(404),  # without a connection there is none; its proof: tests/connecting
 }
 # Changes that no page of ours asks for: what shows that they are meant is a proof over the bytes, and neither the
 # site that a request comes from nor a cookie counts.
-PROVEN = {"POST /hooks/carriers/{slug}"}
+PROVEN = {"POST /hooks/carriers/{slug}", "POST /hooks/platforms/{slug}"}
 # What gives or takes a cookie without anybody having a right.
 GIVE_COOKIES = {"POST /sign-in/passkey/options", "POST /sign-out"}
 PATHS = sorted({name.partition(" ")[2] for name in MATRIX})
