@@ -4,7 +4,7 @@ products are each at an address of its own."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from portal.platforms.asking import json_of
@@ -28,10 +28,9 @@ async def gathered(api: Api, order_id: str) -> Json | None:
         if refused.status == 404 and refused.code != _NO_ROUTE:
             return None
         raise as_error(refused) from refused
-    fulfilments, refunds, products = await asyncio.gather(
-        _fulfilments(api, order_id), _refunds(api, order), _products(api, [order])
-    )
-    return _whole(order, fulfilments or [], refunds, products)
+    fulfilments = await _fulfilments(api, order_id)
+    refunds = await _refunds(api, order)
+    return _whole(order, fulfilments or [], refunds, await _products(api, [order]))
 
 
 async def listed(api: Api, params: Sequence[tuple[str, str]]) -> tuple[list[Json], int | None]:
@@ -52,8 +51,8 @@ async def listed(api: Api, params: Sequence[tuple[str, str]]) -> tuple[list[Json
         return _whole(order, own or [], refunds, products)
 
     count = reply.headers.get("x-wp-total", "")
-    wholes = await asyncio.gather(*(whole(order) for order in orders))
-    return list(wholes), int(count) if count.isascii() and count.isdecimal() else None
+    wholes = await _together([whole(order) for order in orders])
+    return wholes, int(count) if count.isascii() and count.isdecimal() else None
 
 
 async def every(api: Api, path: str, *params: tuple[str, str]) -> list[Json]:
@@ -72,6 +71,17 @@ def as_error(refused: Refused) -> ShopError:
     if refused.code == _NO_ROUTE:
         return ShopError("answer", "There is no WooCommerce at this address, or its REST API is switched off.")
     return ShopError("answer", f"WooCommerce refused the question ({refused.code}, HTTP {refused.status}).")
+
+
+async def _together(work: Sequence[Coroutine[Any, Any, Json]]) -> list[Json]:
+    """What all of them bring; when one fails, none goes on behind the caller's back."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _fulfilments(api: Api, order_id: str) -> list[Json] | None:

@@ -46,6 +46,14 @@ def drafted(order: Node) -> Mapping[str, int]:
     return units
 
 
+def packed_units(order: Node) -> Mapping[str, int]:
+    """Units by line in all fulfilments, as they are recorded."""
+    units: Counter[str] = Counter()
+    for item in fulfilments_of(order):
+        units.update(dict(_items(item)))
+    return units
+
+
 def sent_units(order: Node, parcels: Sequence[Json]) -> Mapping[str, int]:
     """Units by line that have left, as far as the parcels say what is in them."""
     waiting = {ident(item, "id") for item in fulfilments_of(order) if not _is_fulfilled(item)}
