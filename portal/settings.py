@@ -10,8 +10,6 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,20 +18,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from portal.kit.errors import BadSetting
+from portal.kit.lists import Link, Network, links_in, networks_in
 from portal.kit.secrets import LEAST, is_weak
 
 PREFIX = "JALON_"
-Network = IPv4Network | IPv6Network
 # Read elsewhere: by adapters, and by the tests of this program, which run its commands.
 _NOT_OURS = (f"{PREFIX}CARRIER_", f"{PREFIX}PLATFORM_", f"{PREFIX}TEST_")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A page of the shop's own site. Some labels are words of ours, to be translated: "terms", "returns", …"""
-
-    label: str
-    url: str
 
 
 class Settings(BaseModel):
@@ -151,6 +141,30 @@ class Settings(BaseModel):
         description="A file of certificates (PEM) to trust instead of the system's, for a mail server of one's own.",
     )
 
+    edit_undo_seconds: int = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="Seconds for which customers can take back a change of their order; 0: not at all.",
+    )
+    edit_answer_hours: int = Field(
+        48, ge=1, le=720, description="Hours for which a customer's request waits for the shop's yes or no."
+    )
+    edit_give_up_minutes: int = Field(
+        60,
+        ge=1,
+        le=1440,
+        description="Minutes for which a platform is asked to make a change before a person has to look.",
+    )
+    edit_hold: bool = Field(
+        False,
+        description="Whether the warehouse is told to leave an order alone while its customer changes it, where the "
+        "platform has that.",
+    )
+    staff_mail: str | None = Field(
+        None, description="Where the shop is told of customers' requests, and of changes that a person has to look at."
+    )
+
     max_streams: int = Field(10_000, ge=1, description="Live pages open at once in one process.")
     max_streams_per_address: int = Field(20, ge=1, description="Live pages open at once from one address.")
     max_streams_per_link: int = Field(6, ge=1, description="Live pages open at once with one order link.")
@@ -215,7 +229,7 @@ class Settings(BaseModel):
             raise ValueError("must be an e-mail address or an https:// page")
         return value or None
 
-    @field_validator("mail_from", "mail_reply_to")
+    @field_validator("mail_from", "mail_reply_to", "staff_mail")
     @classmethod
     def _mail_address(cls, value: str | None) -> str | None:
         if value and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", value):
@@ -258,7 +272,7 @@ class Settings(BaseModel):
     @field_validator("shop_links")
     @classmethod
     def _shop_links(cls, value: str) -> str:
-        _links_in(value)
+        links_in(value)
         return value
 
     @field_validator("time_zone")
@@ -297,7 +311,7 @@ class Settings(BaseModel):
     @property
     def links(self) -> tuple[Link, ...]:
         """What stands at the foot of every page."""
-        return _links_in(self.shop_links)
+        return links_in(self.shop_links)
 
     @property
     def tiles_origin(self) -> str | None:
@@ -323,7 +337,7 @@ class Settings(BaseModel):
     @classmethod
     def _networks(cls, value: str) -> str:
         try:
-            _networks_in(value)
+            networks_in(value)
         except ValueError as problem:
             raise ValueError("must be networks like 127.0.0.1/32, 10.0.0.0/8") from problem
         return value
@@ -331,29 +345,12 @@ class Settings(BaseModel):
     @property
     def metrics_from(self) -> tuple[Network, ...]:
         """The networks that may read the metrics without a token."""
-        return _networks_in(self.metrics_networks)
+        return networks_in(self.metrics_networks)
 
     @property
     def embedded_worker(self) -> bool:
         """Whether this installation's web process does the background work as well."""
         return self.worker == "embedded" or (self.worker == "auto" and self.database_url.startswith("sqlite"))
-
-
-def _links_in(text: str) -> tuple[Link, ...]:
-    found = []
-    for part in filter(None, map(str.strip, re.split(r"[;\n]", text))):
-        label, _, url = (side.strip() for side in part.partition("="))
-        whole = re.fullmatch(r"https?://[^\s/?#]+\S*|mailto:[^@\s]+@[^@\s]+", url)
-        if not label or len(label) > 40 or not whole:
-            raise ValueError("must each look like LABEL=https://shop.example/page, or LABEL=mailto:…; separated by ;")
-        found.append(Link(label, url))
-    if len(found) > 8:
-        raise ValueError("at most 8 links")
-    return tuple(found)
-
-
-def _networks_in(text: str) -> tuple[Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def load(env: Mapping[str, str] | None = None, flags: Mapping[str, object] | None = None) -> Settings:

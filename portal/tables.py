@@ -3,6 +3,7 @@
 from portal.accounts import models as account_models, private as account_private
 from portal.connecting import models as connecting_models, private as connecting_private
 from portal.dashboard import models as dashboard_models
+from portal.editing import models as edit_models, private as edit_private
 from portal.kit import events, jobs, quota
 from portal.mail import models as mail_models, private as mail_private
 from portal.notices import models as notice_models
@@ -21,6 +22,8 @@ __all__ = [
     "connecting_models",
     "connecting_private",
     "dashboard_models",
+    "edit_models",
+    "edit_private",
     "events",
     "jobs",
     "mail_models",

@@ -9,7 +9,11 @@ from typing import Any
 
 from portal.accounts.sessions import stream_name as session_stream
 from portal.connecting import inbox, looking, reading, requests
+from portal.connecting.shops import Shops
 from portal.context import Context
+from portal.editing import letters, queue, work
+from portal.editing.engine import Engine
+from portal.editing.ruling import Unsaid
 from portal.kit.events import Happened
 from portal.kit.live import Hub
 from portal.mail import delivery, outbox
@@ -23,7 +27,14 @@ from portal.tracking import candidates, proofs, proving, pushes, silence, subscr
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
-DELIVER = delivery.Deliver({begin.MESSAGE: begin.fill, begin.CONFIRM: begin.fill})
+
+def open_engine(context: Context) -> Engine:
+    """What edits of orders are made with."""
+    return Engine(context, Shops(context), Unsaid())
+
+
+EDITS = work.Works(open_engine)
+DELIVER = delivery.Deliver({begin.MESSAGE: begin.fill, begin.CONFIRM: begin.fill, letters.ASKED: letters.fill})
 JOBS: Mapping[str, Job] = {
     "purge": purge.purge,
     "contacts": contacts.catch_up,
@@ -39,14 +50,16 @@ JOBS: Mapping[str, Job] = {
     inbox.LOOK: looking.look_at_shop,
     looking.DAILY: looking.look_at_shops,
     requests.JOB: answer_request,
+    **EDITS.jobs,
 }
 # Those that wait for a shop's platform: they may take minutes, and have places of their own.
-SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB})
+SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB}) | work.SLOW
 SCHEDULE: Mapping[str, timedelta] = {
     "purge": timedelta(hours=6),
     subscribing.JOB: subscribing.EVERY,
     silence.JOB: silence.EVERY,
     looking.DAILY: looking.EVERY,
+    queue.SWEEP: queue.SWEEP_EVERY,
 }
 AT_START = ("contacts", worklists.JOB, candidates.JOB)  # what a new version, a new key or a new account may ask for
 

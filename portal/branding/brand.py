@@ -14,7 +14,8 @@ from portal.branding.pictures import Picture
 from portal.branding.wrong import Wrong
 from portal.kit.brand import brand_css, on_brand
 from portal.kit.errors import BadSetting
-from portal.settings import PREFIX, Link, Settings
+from portal.kit.lists import Link
+from portal.settings import PREFIX, Settings
 
 INTER: Final = "vendor/inter/inter-latin-wght-normal.woff2"
 _FONT: Final = "brand/font.woff2"

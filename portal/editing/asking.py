@@ -13,7 +13,7 @@ from portal.editing.fees import NO_FEE, NOT_CAPTURED, NOTHING_PAID, Due, Part, f
 from portal.editing.policy.rules import Policy
 from portal.platforms.changes import Can
 
-_NEEDS: Final = {
+NEEDS: Final = {
     Action.SWAP: Can.SWAP,
     Action.QUANTITY: Can.QUANTITY,
     Action.ADDRESS: Can.ADDRESS,
@@ -75,7 +75,7 @@ class Asking:
         if verdict is not Verdict.ALLOWED or state.cap is not Verdict.ALLOWED:
             verdict = Verdict.ASK
             code = state.code if state.cap is Verdict.ASK else code
-        elif action in _NEEDS and _NEEDS[action] not in self.can:
+        elif action in NEEDS and NEEDS[action] not in self.can:
             verdict, code = Verdict.ASK, Code.PLATFORM
         elif state.code is Code.SOME:
             code = Code.SOME

@@ -7,7 +7,7 @@ stand for an address, and the receiver is a bare address.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -72,6 +72,12 @@ def message(settings: Settings, letter: Letter, *, to: str, ref: str, locale: st
     made.set_content(letter.text, cte="quoted-printable")
     made.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return made
+
+
+def language(preferred: Sequence[str | None], default: str) -> str:
+    """The first language that messages are written in: of `preferred` tags, strongest wish first, then `default`."""
+    _environments()  # they know the languages
+    return i18n.choose(preferred, None, default)
 
 
 def sendable(address: str) -> str:

@@ -12,6 +12,7 @@ from carriers.core.pushing import MEMORY
 from portal.accounts.retention import delete_dead_sessions
 from portal.connecting import inbox, requests
 from portal.context import Context
+from portal.editing.retention import delete_old_drafts
 from portal.kit import quota
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
@@ -39,6 +40,7 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await inbox.forget(tx, now - MEMORY)
         await requests.forget(tx, now - timedelta(days=settings.order_days))
         await delete_dead_links(tx, now - timedelta(days=settings.link_days))
+        await delete_old_drafts(tx, now)
         await delete_dead_shares(tx, now - timedelta(days=settings.link_days))
         await delete_unseen_uses(tx, now)
         await delete_dead_sessions(tx, now)

@@ -31,7 +31,7 @@ class Access:
 
     `locale` is the person's choice, else the order's. `may_act`: the person proved themselves in this browser
     within minutes. `link_id`, `opened_at` and `placed_at` tell which link's use it is that lets them in, when it
-    began, and when it was last noted.
+    began, and when it was last noted. `person_id` is whoever has signed in, theirs or not.
     """
 
     order_id: int
@@ -45,6 +45,7 @@ class Access:
     link_id: int | None = None
     opened_at: datetime | None = None
     placed_at: datetime | None = None
+    person_id: int | None = None
 
 
 def orders_of(person: ColumnElement[Any]) -> Select[tuple[int]]:
@@ -106,6 +107,7 @@ def _of_cookie() -> Query:
     viewer = live_session()
     about = (
         viewer.c.id.label("session_id"),
+        viewer.c.person_id.label("viewer_person"),
         viewer.c.stepped_up_at,
         viewer.c.seen_at.label("session_seen_at"),
         viewer.c.locale.label("viewer_locale"),
@@ -125,6 +127,7 @@ async def readable(reader: Reader, viewer: Viewer, ref: str, now: datetime) -> A
     row = await reader.row(_KNOWN, values)
     about = {
         "session_id": viewer.session_id,
+        "viewer_person": viewer.person_id,
         "stepped_up_at": viewer.stepped_up_at,
         "session_seen_at": viewer.seen_at,
         "viewer_locale": viewer.locale,
@@ -157,4 +160,5 @@ def _access(row: Any, viewer: Mapping[str, Any], ref: str, now: datetime) -> Acc
         link_id=None if mine else row.link_id,
         opened_at=None if mine else row.opened_at,
         placed_at=None if mine else row.placed_at,
+        person_id=viewer["viewer_person"],
     )

@@ -28,9 +28,16 @@ HEADINGS: Final[Mapping[str, str]] = {
     "requests": N_("Asked of the shop in your name"),
     "calendar": N_("Address for your calendar"),
     "shop_acts": N_("What the shop did with your orders"),
+    "changes": N_("Changes of your orders"),
+    "steps": N_("What happened"),
 }
 WORDS: Final[Mapping[str, str]] = {
     "act": N_("What was done"),
+    "action": N_("Kind"),
+    "after": N_("Afterwards"),
+    "before": N_("Before"),
+    "confirmed_at": N_("Confirmed"),
+    "note": N_("Note"),
     "address": N_("Address"),
     "at": N_("When"),
     "backed_up": N_("Kept in your account with its maker"),

@@ -8,6 +8,7 @@ from typing import Final
 from portal.accounts import rights as accounts
 from portal.connecting import rights as connecting
 from portal.dashboard import rights as dashboard
+from portal.editing import rights as editing
 from portal.mail import rights as mail
 from portal.orders import rights as orders
 from portal.sharing import rights as sharing
@@ -21,6 +22,7 @@ from portal.whose import Rights
 SLICES: Final[Mapping[str, Rights]] = {
     "connecting": connecting,
     "orders": orders,
+    "editing": editing,
     "tracking": tracking,
     "sharing": sharing,
     "signin": signin,

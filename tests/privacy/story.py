@@ -14,7 +14,16 @@ from sqlmodel import SQLModel
 from carriers import Milestone, Place
 from portal import tables
 from portal.connecting.private import ORDER_NEWS, SHOP_REQUEST
+from portal.connecting.shops import Shops
 from portal.context import Context
+from portal.editing.commands import NewAddress
+from portal.editing.confirm import confirm
+from portal.editing.decide import decline
+from portal.editing.engine import Engine
+from portal.editing.preview import preview
+from portal.editing.ruling import Unsaid
+from portal.editing.values import EditView
+from portal.editing.who import Who
 from portal.kit.db import Tx
 from portal.mail import outbox
 from portal.orders.links import make_link
@@ -58,6 +67,8 @@ WORDS = {
     "link's label": "Aunt Swift",
     "passkey's name": "Robin's telephone",
     "message": "letter of a Bunting",
+    "new address": "Lapwing Lane",
+    "shop's word about it": "said the Dunnock",
 }
 
 
@@ -95,7 +106,9 @@ def adas_order(**more: Any) -> NeutralOrder:
 
 async def opened(context: Context) -> Shop:
     """Everything that is held of Ada, and an order of Bea's."""
-    assert await import_order(context, adas_order()) is Outcome.CREATED
+    assert await import_order(context, adas_order(parcels=[])) is Outcome.CREATED
+    await _change(context)
+    assert await import_order(context, adas_order()) is Outcome.UPDATED
     bea = {"email": BEA}
     await import_order(context, order(number="#2002", contact=bea, parcels=[parcel("p", "6A20022002200", {"mug": 1})]))
     where = site(context)
@@ -105,6 +118,16 @@ async def opened(context: Context) -> Shop:
         await make_share_link(context, order_id, Wish(Scope(items=True, towns=True), label=label), Maker(person_id=1))
     await context.db.write(lambda tx: _more(tx, context.clock.now()))
     return Shop(where, ada, other)
+
+
+async def _change(context: Context) -> None:
+    """Ada asks for another address, and the shop says no."""
+    engine, ada = Engine(context, Shops(context), Unsaid()), Who("person", 1)
+    wish = NewAddress(name="Wren Canary", line1="8 Lapwing Lane", postcode="35400", city="Saint-Malo", country="FR")
+    draft = await preview(engine, 1, wish, ada)
+    assert isinstance(draft, EditView)
+    await confirm(engine, 1, draft.ref, ada)
+    await decline(engine, 1, draft.ref, Who("staff", name="Bo Fieldfare"), "Too late, said the Dunnock")
 
 
 async def _more(tx: Tx, now: datetime) -> None:

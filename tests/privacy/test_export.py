@@ -32,7 +32,7 @@ async def test_the_file_holds_every_word_and_nothing_of_others(any_context: Cont
     assert parcel["signed_by"] == "M. Goldcrest"
     assert parcel["scans"][0]["text"] == "Left with neighbour Kestrel"
     assert document["share_links"][0]["label"] == "Aunt Swift"
-    assert document["messages"][0]["message"] == "passkey_removed"
+    assert {message["message"] for message in document["messages"]} == {"edit_not_made", "passkey_removed"}
     for stranger in ("bea.lark", "2002", "Linnet", "Mum"):
         assert stranger not in answer.text
 
@@ -70,7 +70,8 @@ async def test_every_name_of_the_file_has_a_word_on_the_page(any_context: Contex
     async with any_context.db.read() as reader:
         document = await export_of(any_context, reader, 1)
     assert len(readable(document)) == len(document) - 2 - (not document["sign_ins"]) - (not document["calendar"])
-    names = set(re.findall(r'"(\w+)":', as_json({**document, "orders": [{**document["orders"][0], "document": None}]})))
+    raw = {name: [{**one, "document": None} for one in document[name]] for name in ("orders", "changes")}
+    names = set(re.findall(r'"(\w+)":', as_json({**document, **raw})))
     frame = {"shop", "made_at", "document", "base64"}
     private = {column.name for table in (ORDER_PRIVATE, SHIPMENT_PRIVATE, CHECKPOINT_PRIVATE) for column in table.c}
     names |= private - {"order_id", "shipment_id", "checkpoint_id"}
