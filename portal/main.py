@@ -20,6 +20,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal import paths
+from portal.api import desk as api
+from portal.api.routes import INLET, routes as api_routes
 from portal.branding.brand import Look, brand_of, look
 from portal.connecting import hooks as shop_hooks
 from portal.connecting.shops import Shops
@@ -110,18 +112,20 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
     visitor_stream = VisitorStream(visitors, hub, live)
     health = Health(context, hub)
+    shops = Shops(context)
     desk = Desk(context, env, pages.shop)
     app = Starlette(
         routes=[
             *signin_routes(desk, demo),
             *dashboard_routes(dashboard, DashboardStream(dashboard, hub, live)),
             *privacy_routes(desk),
+            *api_routes(context, shops, pages.shop),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),
             Route("/orders/{ref}/events", streams[1], methods=["GET"]),
             Route(hooks.ROUTE, hooks.CarrierHook(context), methods=["POST"]),
-            _shop_hook(context),
+            _shop_hook(context, shops),
             *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
             *_parcels(ParcelPages(context, env, errors.page, pages.shop)),
             Route("/s/{token}", visitors, methods=["GET", "POST"]),
@@ -147,18 +151,20 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
         guard.Lane(re.compile(_SHARED), visitors),
         guard.Lane(re.compile(_SHARED + "/events"), visitor_stream, stream=True),
     ]
-    often = context.settings.hook_requests_per_minute
+    settings = context.settings
+    often = settings.hook_requests_per_minute
     inlets = [
         guard.Inlet(hooks.PATH, often, pushes.LARGEST),
         guard.Inlet(shop_hooks.PATH, often, shop_hooks.LARGEST),
+        guard.Inlet(INLET, settings.api_requests_per_minute, api.LARGEST),
     ]
     guarded = guard.Guard(app, rules, errors.refuse, lanes, inlets)
     return Application(guarded, hub)
 
 
-def _shop_hook(context: Context) -> Route:
-    """Where shops' platforms deliver: more than anybody else may send. Raises BadSetting."""
-    hook = shop_hooks.PlatformHook(context, Shops(context))
+def _shop_hook(context: Context, shops: Shops) -> Route:
+    """Where shops' platforms deliver: more than anybody else may send."""
+    hook = shop_hooks.PlatformHook(context, shops)
     return Route(shop_hooks.ROUTE, hook, methods=["POST"], max_body_size=shop_hooks.LARGEST)
 
 

@@ -176,6 +176,13 @@ class Settings(BaseModel):
         description="Deliveries a minute that carriers and shops may send from one address, in the long run.",
     )
 
+    api_requests_per_minute: int = Field(
+        600, ge=1, description="Calls a minute that each key of the API may make, in the long run."
+    )
+    api_hooks_private: bool = Field(
+        False, description="Whether the API's news may be sent to addresses of this machine and of private networks."
+    )
+
     poll_pace: float = Field(
         1.0, gt=0, le=100_000, description="Carriers are asked this many times as often (demo and tests)."
     )

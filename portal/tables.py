@@ -1,6 +1,7 @@
 """Every table of the portal, for migrations: importing this declares them all."""
 
 from portal.accounts import models as account_models, private as account_private
+from portal.api import models as api_models
 from portal.connecting import models as connecting_models, private as connecting_private
 from portal.dashboard import models as dashboard_models
 from portal.editing import models as edit_models, private as edit_private
@@ -18,6 +19,7 @@ from portal.tracking import models as tracking_models, private as tracking_priva
 __all__ = [
     "account_models",
     "account_private",
+    "api_models",
     "catalog_models",
     "connecting_models",
     "connecting_private",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal.accounts.sessions import stream_name as session_stream
+from portal.api import outgoing
 from portal.connecting import inbox, looking, reading, requests
 from portal.connecting.shops import Shops
 from portal.context import Context
@@ -50,10 +51,11 @@ JOBS: Mapping[str, Job] = {
     inbox.LOOK: looking.look_at_shop,
     looking.DAILY: looking.look_at_shops,
     requests.JOB: answer_request,
+    outgoing.JOB: outgoing.tell,
     **EDITS.jobs,
 }
-# Those that wait for a shop's platform: they may take minutes, and have places of their own.
-SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB}) | work.SLOW
+# Those that wait for a shop's platform or programs: they may take minutes, and have places of their own.
+SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB, outgoing.JOB}) | work.SLOW
 SCHEDULE: Mapping[str, timedelta] = {
     "purge": timedelta(hours=6),
     subscribing.JOB: subscribing.EVERY,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from portal.api import outgoing
 from portal.context import Context
 from portal.kit import jobs
 from portal.kit.db import Tx
@@ -58,6 +59,7 @@ async def work(context: Context, hurry: asyncio.Event | None = None) -> None:
             hurry = asyncio.Event()
             group.create_task(_follow(context, hurry), name="hurry")
         group.create_task(_jobs(context, hurry), name="jobs")
+        group.create_task(outgoing.follow(context), name="news")
 
 
 def hurried(events: Sequence[Happened]) -> bool:

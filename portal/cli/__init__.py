@@ -31,6 +31,7 @@ COMMANDS = {
     "replay": "read carriers' kept answers again, after a mapping was mended",
     "carriers": "list the carriers and what they need",
     "hooks": "say where carriers push to, and what to enter there",
+    "api": "make the keys of programs, and say where news are sent to",
     "erasures": "list what was erased, and erase it again after a backup was brought back",
     "check": "check settings, database and credentials",
 }

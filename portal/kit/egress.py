@@ -6,6 +6,7 @@ followed elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 6
 TIMEOUT_S = 15.0
+
+
+async def deliver(
+    client: httpx2.AsyncClient, url: str, content: bytes, headers: Mapping[str, str], timeout_s: float
+) -> str | None:
+    """POST some bytes; why they did not arrive, as a word without any part of the address, or None. Never raises for
+    what the network or the receiver does."""
+    import httpx2
+
+    try:
+        answer = await client.post(url, content=content, headers=dict(headers), timeout=timeout_s)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+        return type(failure).__name__
+    return None if answer.is_success else f"http_{answer.status_code}"
 
 
 class Clients:

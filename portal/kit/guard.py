@@ -87,8 +87,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Inlet:
-    """Paths to which other servers POST, and prove to the application who they are: so no site of origin is asked
-    for, and cookies that come along are taken off. They come in bursts and are counted apart from customers.
+    """Paths that other servers call, and prove to the application who they are: so no site of origin is asked for, and
+    cookies that come along are taken off. They come in bursts and are counted apart from customers.
     """
 
     path: re.Pattern[str]
@@ -149,6 +149,8 @@ class Guard:
         wait = buckets.take(network(client[0] if client else ""))
         if wait:
             return 429, int(wait) + 1
+        if inlet is not None:
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         if scope["method"] in _SAFE:
             return 0, None
         given = {
@@ -158,17 +160,13 @@ class Guard:
         largest = inlet.largest_body if inlet is not None else self._rules.largest_body
         if not length.isdigit() or len(length) > 18 or int(length) > largest:
             return 413, None
-        if inlet is not None:
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
-            return 0, None
-        return (0, None) if self._same_site(given) else (403, None)
+        return (0, None) if inlet is not None or self._same_site(given) else (403, None)
 
     def _inlet(self, scope: Scope) -> tuple[Inlet | None, Buckets]:
         """The inlet that a request is for, if any, and what counts it."""
-        if scope["method"] == "POST":
-            for inlet, buckets in self._inlets:
-                if inlet.path.fullmatch(scope["path"]):
-                    return inlet, buckets
+        for inlet, buckets in self._inlets:
+            if inlet.path.fullmatch(scope["path"]):
+                return inlet, buckets
         return None, self._buckets
 
     def _same_site(self, given: Mapping[bytes, bytes]) -> bool:

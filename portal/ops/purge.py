@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from carriers.core.pushing import MEMORY
 from portal.accounts.retention import delete_dead_sessions
+from portal.api import outgoing
 from portal.connecting import inbox, requests
 from portal.context import Context
 from portal.editing.retention import delete_old_drafts
@@ -50,6 +51,7 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await quota.forget(tx, now)
         await begin.forget(tx, now - _ASKED)
         await passkeys.forget(tx, now)
+        await outgoing.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))
 
     await context.db.write(unit)
