@@ -42,6 +42,14 @@ class Verdict(StrEnum):
     NO = "no"
 
 
+RANK: Final = {Verdict.NO: 0, Verdict.ASK: 1, Verdict.ALLOWED: 2}
+
+
+def narrower(one: Verdict, other: Verdict) -> Verdict:
+    """The one that allows less."""
+    return one if RANK[one] <= RANK[other] else other
+
+
 class Code(StrEnum):
     """Why, as a word that stays: pages and programs have a sentence for each. The list is closed; docs/policies.md
     explains it."""
@@ -138,13 +146,13 @@ NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 class Answer(NamedTuple):
     """One answer.
 
-    `code` tells why. `until` is the moment from which this holds no more (at it, not after it), and `then` what the
-    policy answers from there on; None: no time limit that is known. `units`: of how many units it is true. `fee` is
-    kept back of what is refunded, for all `units` (for a number of them: `wishes.decide`); it is asked from
-    `free_until` on. `rule`: the policy's exception that decided, if one did; `standard:…` are those that come with
-    the program. `text`: the shop's own words, by language; else `words.sentence` has the built-in ones. `instead`:
-    what the customer may do, where this may not be done. `limits`: how far the wish may go. `link`: the shop's page
-    for it.
+    `code` tells why. `until` is the moment from which this holds no more (at it, not after it), and `then` what is
+    answered from there on (of what is summed up for the order: that at most); None: no time limit that is known.
+    `units`: of how many units it is true. `fee` is kept back of what is refunded, for all `units` (for a number of
+    them: `wishes.decide`); it is asked from `free_until` on. `rule`: the policy's exception that decided, if one did;
+    `standard:…` are those that come with the program. `text`: the shop's own words, by language; else
+    `words.sentence` has the built-in ones. `instead`: what the customer may do, where this may not be done. `limits`:
+    how far the wish may go. `link`: the shop's page for it.
     """
 
     verdict: Verdict

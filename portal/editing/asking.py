@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from portal.editing.answers import NO_WORDS, Action, Answer, Code, Limits, Verdict
-from portal.editing.deciding import RANK, Deciding, Decision
+from portal.editing.answers import NO_WORDS, RANK, Action, Answer, Code, Limits, Verdict
+from portal.editing.deciding import Deciding, Decision
 from portal.editing.facts import LineFacts, OrderFacts
 from portal.editing.fees import NO_FEE, NOT_CAPTURED, NOTHING_PAID, Due, Part, fee_of
 from portal.editing.policy.rules import Policy
@@ -93,14 +93,12 @@ class Asking:
         since = self.deciding.since(decision.rule)
         due = self._fee(parts, since, self.now)
         answer = answer._replace(fee=due.amount, free_until=due.free_until)
-        if action is Action.RETURN and due.known:
-            return answer  # it is kept back once the goods are there, by whoever looks at them
-        if trouble := self._trouble(due):
+        if trouble := self._trouble(action, due):
             return asked_of_shop(answer, trouble)
         end = due.free_until
         if end is None or answer.verdict is not Verdict.ALLOWED or _ends_before(answer, end):
             return answer
-        later = self._trouble(self._fee(parts, since, end))
+        later = self._trouble(action, self._fee(parts, since, end))
         return answer._replace(until=end, then=Verdict.ASK) if later else answer
 
     def _fee(self, parts: Sequence[Part], since: datetime | None, now: datetime) -> Due:
@@ -108,12 +106,13 @@ class Asking:
             return NO_FEE
         return fee_of(parts, since, now, self.facts.currency)
 
-    def _trouble(self, due: Due) -> Code | None:
-        """Why this fee cannot be kept back from here."""
+    def _trouble(self, action: Action, due: Due) -> Code | None:
+        """Why this fee cannot be kept back from here. Of a return it is once the goods are there, by whoever looks at
+        them."""
         if not due.known:
             return Code.FEE_UNKNOWN
         by_hand = Can.FEE not in self.can or self.facts.payment in NOT_CAPTURED
-        return Code.FEE_BY_SHOP if due.amount and by_hand else None
+        return Code.FEE_BY_SHOP if due.amount and by_hand and action is not Action.RETURN else None
 
 
 def narrowed(answer: Answer, verdict: Verdict, code: Code) -> Answer:

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from portal.editing.answers import NO_WORDS, Action, Code, Verdict
+from portal.editing.answers import NO_WORDS, RANK, Action, Code, Verdict, narrower
 from portal.editing.facts import LineFacts, OrderFacts
 from portal.editing.policy.deadlines import deadline
 from portal.editing.policy.rules import Policy, Rule, Special, Tokens, When
 
 _NONE: Final[Tokens] = frozenset()
 _NOWHERE: Final[tuple[int, ...]] = ()
-RANK: Final = {Verdict.NO: 0, Verdict.ASK: 1, Verdict.ALLOWED: 2}
 
 
 class Decision(NamedTuple):
@@ -29,11 +28,6 @@ class Decision(NamedTuple):
     then: Verdict | None
     rule: Rule
     text: Mapping[str, str]
-
-
-def narrower(one: Verdict, other: Verdict) -> Verdict:
-    """The one that allows less."""
-    return one if RANK[one] <= RANK[other] else other
 
 
 class Deciding:

@@ -5,8 +5,7 @@ Each gives the verdict that the policy's limits have for that distance, and the 
 
 from __future__ import annotations
 
-from portal.editing.answers import AddressLimits, Code, SwapLimits, Verdict
-from portal.editing.deciding import narrower
+from portal.editing.answers import AddressLimits, Code, SwapLimits, Verdict, narrower
 from portal.platforms.changes import Variant
 from portal.platforms.neutral.parts import Address, Amount, Line
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from portal.editing.answers import Code
 from portal.editing.policy.deadlines import later
+from portal.editing.policy.rules import token
 from portal.platforms.neutral.parts import Amount, Line, NeutralOrder, Parcel
 from portal.platforms.units import editable_units, is_out_of_reach, is_vague, nothing_left, nothing_shipped
 
@@ -92,11 +93,6 @@ def facts_of(order: NeutralOrder, delivered: Mapping[str, datetime] = NOWHERE) -
         waiting=_waiting(items, begun, vague=vague),
         place=_place(order),
     )
-
-
-def token(kind: str, value: str) -> str:
-    """How something is called that an exception may name; capitals do not matter."""
-    return f"{kind}:{value.casefold()}"
 
 
 def _line(line: Line, editable: int, returned: int, waiting: Code | None) -> LineFacts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from portal.editing.answers import OF_LINES, Action, Answer, Code, QuantityLimits, Verdict
+from portal.editing.answers import OF_LINES, RANK, Action, Answer, Code, QuantityLimits, Verdict
 from portal.editing.asking import Asking, State, asked_of_shop
-from portal.editing.deciding import RANK, Decision, strictest
+from portal.editing.deciding import Decision, strictest
 from portal.editing.facts import LineFacts
 from portal.editing.fees import Part
 from portal.platforms.changes import Can

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from portal.editing.answers import Answer, Code, Verdict
-from portal.editing.deciding import RANK
+from portal.editing.answers import RANK, Answer, Code, Verdict
 
 
 def best(answers: Sequence[Answer], nothing: Code) -> Answer:
@@ -31,7 +31,15 @@ def best(answers: Sequence[Answer], nothing: Code) -> Answer:
     if len(answers) == 1:
         return longest
     verdict, _, until, then, _, _, _, rule, text, instead, _, link = longest
+    if until is not None:
+        then = max((_from(answer, until) for answer in answers), key=RANK.__getitem__)
     return Answer(verdict, code, until, then, units, None, None, rule, text, instead, None, link)
+
+
+def _from(answer: Answer, moment: datetime) -> Verdict:
+    """What an answer comes to from this moment on."""
+    is_over = answer.then is not None and answer.until is not None and answer.until <= moment
+    return answer.then if is_over and answer.then else answer.verdict
 
 
 def _longer(one: Answer, other: Answer) -> Answer:

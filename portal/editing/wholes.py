@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.editing.answers import Action, Answer, Code, Verdict
+from portal.editing.answers import Action, Answer, Code, Verdict, narrower
 from portal.editing.asking import Asking, State
-from portal.editing.deciding import Decision, narrower, strictest
+from portal.editing.deciding import Decision, strictest
 from portal.editing.facts import LineFacts
 from portal.editing.fees import Part
 from portal.editing.lines import in_hand

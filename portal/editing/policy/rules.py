@@ -19,6 +19,11 @@ Since = Literal["placing", "shipping", "arrival"]
 Tokens = frozenset[str]
 
 
+def token(kind: str, value: str) -> str:
+    """How something is called that an exception may name; capitals do not matter."""
+    return f"{kind}:{value.casefold()}"
+
+
 @dataclass(frozen=True, slots=True)
 class CutOff:
     """A time of day up to which what was ordered is not packed yet. `times`: Monday first, None where the shop is
