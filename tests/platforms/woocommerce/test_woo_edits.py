@@ -187,6 +187,9 @@ async def test_a_whole_paid_order_goes_back_with_its_shipping(woo: Played, shop:
     assert woo.store.orders[order_id]["status"] == "cancelled"
     whole = Decimal(woo.store.orders[order_id]["total"])
     assert woo.store.paid_back == whole - 5
+    (refund,) = woo.store.refunds[order_id]
+    parts = [one for name in ("line_items", "shipping_lines", "fee_lines") for one in refund[name]]
+    assert -sum(Decimal(one["total"]) + Decimal(one["total_tax"]) for one in parts) == whole, "its lines are all of it"
     assert quote.due.buyer == -int((whole - 5) * 100)
     assert (after.totals.total.buyer, after.totals.fees.buyer) == (500, 500)
     assert [line.quantity.current for line in after.lines] == [0]
@@ -363,6 +366,7 @@ async def test_an_edit_that_was_cut_off_is_found_and_gone_on_with(
     assert isinstance(await shop.apply(before, wanted), Applied), "once more changes nothing"
     assert woo.store.paid_back == -Decimal(quote.due.buyer or 0) / 100
     assert len(woo.store.refunds[order_id]) == (kind in ("cheaper", "units", "whole"))
+    assert (woo.store.orders[order_id]["status"] == "cancelled") == (kind == "whole")
     assert sum(line["quantity"] for line in woo.store.orders[order_id]["line_items"]) == 3
 
 
