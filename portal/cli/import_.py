@@ -142,7 +142,8 @@ class _Reading:
         from portal.platforms.sheets import order_values
 
         with _opened(name) as stream:
-            found = order_values(stream, parcels) if _is_sheet(name) else values(stream)
+            plain = self.platform.values or values
+            found = order_values(stream, parcels) if _is_sheet(name) else plain(stream)
             yield from self.platform.read(found, _delivered(self.platform, name, self.shop))
 
     def _parcels(self) -> Parcels:

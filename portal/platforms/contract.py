@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from portal.platforms.neutral.parts import NeutralOrder
@@ -79,9 +79,11 @@ def _says_nothing(_: Mapping[str, str]) -> Delivered:
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One commerce platform. `read` turns the values of one source into entries, in order, and never
-    raises for what they hold. `delivered` is what the headers of a delivery (by lower-case name) tell of its body."""
+    raises for what they hold. `delivered` is what the headers of a delivery (by lower-case name) tell of its body.
+    `values` reads a source that is not JSON alone."""
 
     slug: str
     label: str
     read: Callable[[Iterable[Value | Problem], Delivered], Iterator[Entry]]
     delivered: Callable[[Mapping[str, str]], Delivered] = _says_nothing
+    values: Callable[[BinaryIO], Iterator[Value | Problem]] | None = None
