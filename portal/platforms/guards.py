@@ -33,12 +33,9 @@ def refusal(order: NeutralOrder, edit: Edit, variant: Variant | None = None) -> 
         return NotApplied("cancelled")
     if order.closed_at is not None:
         return NotApplied("closed")
-    if isinstance(edit.change, CancelOrder | SetAddress):  # parcels under way are asked about by the order's address
-        whole = nothing_shipped(order) if edit.by == "staff" else nothing_left(order)
-        if not whole:
-            return NotApplied("shipped")
     if isinstance(edit.change, CancelOrder):
-        return None
+        whole = nothing_shipped(order) if edit.by == "staff" else nothing_left(order)
+        return None if whole else NotApplied("shipped")
     return _of_change(
         order, edit.change, unshipped_units(order) if edit.by == "staff" else editable_units(order), variant
     )
@@ -65,6 +62,8 @@ def _of_change(
             return _of_swap(order, change, units, variant)
         case SetAddress() if _is_abroad(order, change):
             return NotApplied("unsupported", "the address is in another country")
+        case SetAddress() if _is_begun(order, units):
+            return NotApplied("shipped")
         case _:
             return _of_the_door(order, units)
 
@@ -113,6 +112,12 @@ def _of_the_door(order: NeutralOrder, units: Mapping[str, int]) -> NotApplied | 
         return NotApplied("unsupported", "nothing of this order is brought to an address")
     waits = any(units[line.id] for line in order.lines if line.requires_shipping)
     return None if waits else NotApplied("shipped")
+
+
+def _is_begun(order: NeutralOrder, units: Mapping[str, int]) -> bool:
+    """Whether anything is on its way out with the address that it has. What left goes where it was sent."""
+    sent = [line for line in order.lines if line.requires_shipping]
+    return any(line.quantity.current - line.quantity.fulfilled > units[line.id] for line in sent)
 
 
 def _is_abroad(order: NeutralOrder, change: SetAddress) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from carriers import Milestone
 from portal.kit.db import Tx, one
@@ -114,8 +114,7 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
             await tx.run(_LOOK_AGAIN, {"shipment": shipment_id, "digest": None})
     if facts.estimate_day is not None and (old is None or old.shop_estimate_day != facts.estimate_day):
         await note_estimate(tx, now, shipment_id, "shop", facts.estimate_day)
-    private = {"shipment_id": shipment_id, "postcode": facts.postcode, "country": facts.country}
-    await tx.upsert(SHIPMENT_PRIVATE, [private], ["shipment_id"])
+    await _keep_destination(tx, shipment_id, facts, fresh=old is None or old.number != facts.number)
     await refold(tx, now, shipment_id)
     wanted = facts.number is not None and facts.milestone is not Milestone.CANCELLED
     carrier = str(columns["carrier"]) if columns["carrier"] and wanted else None
@@ -124,6 +123,17 @@ async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
     else:
         await track(tx, now, shipment_id, carrier)
     return shipment_id
+
+
+async def _keep_destination(tx: Tx, shipment_id: int, facts: ShipmentFacts, *, fresh: bool) -> None:
+    """Where a parcel goes, which carriers ask for: what left goes where it was sent, whatever address the rest of its
+    order is given since."""
+    place = {"postcode": facts.postcode, "country": facts.country}
+    if fresh:
+        await tx.upsert(SHIPMENT_PRIVATE, [{"shipment_id": shipment_id, **place}], ["shipment_id"])
+        return
+    known = {name: func.coalesce(SHIPMENT_PRIVATE.c[name], value) for name, value in place.items()}
+    await tx.run(update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id).values(**known))
 
 
 def _settled(old: Any, facts: ShipmentFacts) -> dict[str, Any]:

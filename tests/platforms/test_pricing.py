@@ -228,7 +228,6 @@ def test_an_address_or_an_instruction_costs_nothing() -> None:
         (CancelOrder(), "shipped"),
         (SwapVariant("1", "variant-sage", 3), "shipped"),
         (SwapVariant("1", "variant-other", 1), "unavailable"),
-        (SetAddress(Address(city="Brest", country="FR")), "shipped"),
     ],
 )
 def test_what_the_order_does_not_allow_is_refused(change: Change, why: str) -> None:
@@ -236,6 +235,20 @@ def test_what_the_order_does_not_allow_is_refused(change: Change, why: str) -> N
     parcels = [{"id": "p", "lines": [{"line_id": "1", "quantity": 1}]}]
     to = order(line("1", 1000, 3), gone, parcels=parcels)
     assert refused(to, change, SAGE) == why
+
+
+def test_what_waits_may_go_elsewhere_until_somebody_prepares_it() -> None:
+    brest, part = SetAddress(Address(city="Brest")), {"line_id": "1", "quantity": 3, "remaining": 2}
+    parcels = [{"id": "p", "lines": [{"line_id": "1", "quantity": 1}]}]
+    waits = order(line("1", 1000, 3), parcels=parcels, deliveries=[{"id": "d", "lines": [part]}])
+    begun = order(
+        line("1", 1000, 3), parcels=parcels, deliveries=[{"id": "d", "state": "in_progress", "lines": [part]}]
+    )
+    gone = order(line("1", 1000, 3), parcels=[{"id": "p", "lines": [{"line_id": "1", "quantity": 3}]}])
+    assert isinstance(quote(waits, Edit("key", brest)), Quote)
+    assert refused(begun, brest) == "shipped"
+    assert isinstance(quote(begun, Edit("key", brest, by="staff")), Quote)
+    assert refused(gone, brest) == "shipped"
 
 
 @pytest.mark.parametrize(("member", "why"), [("cancelled_at", "cancelled"), ("closed_at", "closed")])

@@ -86,6 +86,18 @@ async def test_what_changed_is_replaced_and_what_the_carrier_said_stays(
     assert len(await rows(any_context, select(CHECKPOINT))) == 2
 
 
+async def test_what_left_goes_where_it_was_sent(any_context: Context) -> None:
+    async def destination() -> str | None:
+        (private,) = await rows(any_context, SHIPMENT_PRIVATE.select())
+        return str(private.postcode)
+
+    await registered(any_context, facts(postcode="69002"))
+    await registered(any_context, facts(postcode="75011"))
+    assert await destination() == "69002"
+    await registered(any_context, facts("S9", postcode="75011"))
+    assert await destination() == "75011"
+
+
 async def test_another_number_starts_over_and_what_was_heard_of_the_old_one_stays(
     any_context: Context, clock: ManualClock
 ) -> None:
