@@ -217,3 +217,7 @@ def test_a_secret_that_guards_nothing_stops_the_start_and_is_not_shown() -> None
     assert wrong.value.key == "JALON_CARRIER_SHIP24_PUSH_SECRET"
     assert "hunter2" not in str(wrong.value)
     assert usable_accounts(env | {"JALON_CARRIER_SHIP24_PUSH_SECRET": "hunter2 hunter2 hunter2"}).keys() == {"ship24"}
+
+
+def test_what_the_tests_are_told_is_no_setting() -> None:
+    assert load({"JALON_TEST_ENGINES": "1", "JALON_PORT": "8001"}).port == 8001
