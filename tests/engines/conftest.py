@@ -1,16 +1,18 @@
-"""The shops that the tests here may ask for, each started once for a run."""
+"""The shops that the tests here may ask for, each started once for a run, and the portal's way to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.engines import vendure_merchant
+from tests.engines.connected import connected
 from tests.engines.medusa_merchant import MedusaMerchant, open_shop
 from tests.engines.merchant import Merchant
 from tests.engines.programs import engine_folder
 from tests.engines.relay import relaying
+from tests.engines.sides import Sides
 from tests.engines.vendure_merchant import VendureMerchant
 
 
@@ -44,3 +46,10 @@ def merchant(request: pytest.FixtureRequest) -> Merchant:
     """A shop on each engine in turn."""
     found: Merchant = request.getfixturevalue(f"{request.param}_shop")
     return found
+
+
+@pytest.fixture
+async def sides(merchant: Merchant) -> AsyncIterator[Sides]:
+    """The merchant's shop as those who work there see it, and as the portal's adapter does."""
+    async with connected(merchant.account) as shop:
+        yield Sides(merchant, shop)

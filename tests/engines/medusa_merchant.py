@@ -81,6 +81,12 @@ class MedusaMerchant:
         """Say that the parcel arrived."""
         self.staff.post(f"/admin/orders/{order_id}/fulfillments/{parcel_id}/mark-as-delivered")
 
+    def settle(self, order_id: str) -> None:
+        """The customer pays what is still to be paid."""
+        for held in self._order(order_id)["payment_collections"]:
+            if held["status"] == "not_paid":
+                self.staff.post(f"/admin/payment-collections/{held['id']}/mark-as-paid", {"order_id": order_id})
+
     def seen(self, order_id: str) -> Seen:
         """The order as it is now."""
         order = self._order(order_id)

@@ -74,6 +74,10 @@ class Merchant(Protocol):
         """Say that the parcel arrived."""
         ...
 
+    def settle(self, order_id: str) -> None:
+        """The customer pays what is still to be paid."""
+        ...
+
     def seen(self, order_id: str) -> Seen:
         """The order as it is now."""
         ...
