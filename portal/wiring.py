@@ -14,7 +14,7 @@ from portal.connecting.shops import Shops
 from portal.context import Context
 from portal.editing import letters, queue, work
 from portal.editing.engine import Engine
-from portal.editing.ruling import Unsaid
+from portal.editing.policies import Policies
 from portal.kit.events import Happened
 from portal.kit.live import Hub
 from portal.mail import delivery, outbox
@@ -31,7 +31,7 @@ Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 def open_engine(context: Context) -> Engine:
     """What edits of orders are made with."""
-    return Engine(context, Shops(context), Unsaid())
+    return Engine(context, Shops(context), Policies())
 
 
 EDITS = work.Works(open_engine)

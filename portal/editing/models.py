@@ -1,4 +1,5 @@
-"""Tables of edits: what customers and the shop want changed of orders, how far it came, and the log of it.
+"""Tables of edits: what customers and the shop want changed of orders, how far it came, and the log of it; and the
+policies by which it is decided.
 
 What the change says, and who of the shop made it, is in `private`. An order has one open edit at most. The log is only
 ever added to: the database itself refuses anything else.
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, Index, Table as SaTable, text
 from sqlmodel import Field
 
 from portal.editing.answers import OPEN
-from portal.kit.datamap import held, nobody
+from portal.kit.datamap import Basis, held, nobody
 from portal.kit.tables import BigId, Table, key, link
 
 IS_OPEN = text("state IN (" + ", ".join(f"'{state}'" for state in sorted(OPEN)) + ")")
@@ -91,9 +92,25 @@ class EditHold(Table, table=True):
     until: datetime
 
 
+class PolicyVersion(Table, table=True):
+    """A policy as the shop published it: `document` is the file's text, in `format` (toml or yaml). The one with the
+    highest `id`, its number, is in force; edits name the one that decided. Only ever added to: the database itself
+    refuses anything else."""
+
+    __tablename__ = "policy_version"
+
+    id: int | None = key()
+    document: str
+    format: str = Field(max_length=10)
+    published_at: datetime
+    published_by: str = Field(default="", max_length=100)
+    note: str = Field(default="", max_length=500)
+
+
 EDIT: SaTable = OrderEdit.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 EDIT_LOG: SaTable = EditLog.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 EDIT_HOLD: SaTable = EditHold.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+POLICY_VERSION: SaTable = PolicyVersion.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 _AS_LONG = "as long as the order's row, as a record of what was done; previews that came to nothing, 1 day"
 held(
@@ -112,3 +129,11 @@ held(
     person="the number of the account that did it",
 )
 nobody(EDIT_HOLD, "orders that the warehouse leaves alone for a while")
+held(
+    POLICY_VERSION,
+    why="to know which rules held when, and who of the shop set them",
+    basis=Basis.INTEREST,
+    kept="as long as the installation: edits name the version that decided",
+    plain="document format published_at note",
+    published_by="the name under which somebody of the shop published it",
+)

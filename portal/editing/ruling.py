@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from portal.editing.answers import Action, Answer, Answers, Verdict
+from portal.editing.answers import Answer, Answers
 from portal.editing.facts import NOWHERE
-from portal.editing.policy.rules import Policy, Rule
+from portal.editing.policy.rules import Policy
 from portal.editing.resolver import resolve
 from portal.editing.wishes import decide
-from portal.kit.db import Reader
 from portal.platforms.changes import Can, Change, Variant
 from portal.platforms.neutral.parts import NeutralOrder
-
-# Where the shop has said nothing yet, its people are asked.
-_ASK: Final = Policy(dict.fromkeys(Action, Rule(Verdict.ASK)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,3 @@ class Ruling:
     ) -> Answer:
         """Whether a customer may do just this."""
         return decide(order, change, self.policy, can, now, variant=variant)
-
-
-class Unsaid:
-    """`engine.Policies` of a shop that has published no policy."""
-
-    async def in_force(self, _reader: Reader) -> Ruling:
-        """The shop is asked about everything."""
-        return Ruling(_ASK, "none")

@@ -20,8 +20,8 @@ from portal.editing.commands import NewAddress
 from portal.editing.confirm import confirm
 from portal.editing.decide import decline
 from portal.editing.engine import Engine
+from portal.editing.policies import Policies
 from portal.editing.preview import preview
-from portal.editing.ruling import Unsaid
 from portal.editing.values import EditView
 from portal.editing.who import Who
 from portal.kit.db import Tx
@@ -122,7 +122,7 @@ async def opened(context: Context) -> Shop:
 
 async def _change(context: Context) -> None:
     """Ada asks for another address, and the shop says no."""
-    engine, ada = Engine(context, Shops(context), Unsaid()), Who("person", 1)
+    engine, ada = Engine(context, Shops(context), Policies()), Who("person", 1)
     wish = NewAddress(name="Wren Canary", line1="8 Lapwing Lane", postcode="35400", city="Saint-Malo", country="FR")
     draft = await preview(engine, 1, wish, ada)
     assert isinstance(draft, EditView)
