@@ -54,6 +54,11 @@ from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
 from portal.signin.desk import Desk
 from portal.signin.routes import routes as signin_routes
+from portal.staff.acts import Hands
+from portal.staff.desk import StaffDesk
+from portal.staff.lists import AUDIENCE as STAFF_LISTS
+from portal.staff.orders import AUDIENCE as STAFF
+from portal.staff.routes import staff_pages
 from portal.tracking import hooks, pushes
 from portal.tracking.watching import keep_watching
 from portal.wiring import DELIVER, react
@@ -104,7 +109,16 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     def listed(channel: Channel) -> Awaitable[Frame]:
         return dashboard.frame(channel, hub.gather)
 
-    hub = Hub(_by_audience(pages.frame, {AUDIENCE: visitors.frame, LISTS: listed}), _limits(context))
+    shops = Shops(context)
+    staff = staff_pages(
+        StaffDesk(context, env, pages.shop),
+        Hands(context, shops),
+        pages,
+        visitors,
+        lambda order: looks.note(order, "staff"),
+    )
+    others = {AUDIENCE: visitors.frame, LISTS: listed, STAFF_LISTS: staff.lists.frame, STAFF: staff.orders.frame}
+    hub = Hub(_by_audience(pages.frame, others), _limits(context))
     rules = guard.Rules(context.settings.base_url, context.settings.requests_per_minute)
     named = {name.decode(): value.decode() for name, value in guard.headers(rules)}
     live = LiveResponse(hub, named)
@@ -112,7 +126,6 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
     visitor_stream = VisitorStream(visitors, hub, live)
     health = Health(context, hub)
-    shops = Shops(context)
     desk = Desk(context, env, pages.shop)
     app = Starlette(
         routes=[
@@ -120,6 +133,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             *dashboard_routes(dashboard, DashboardStream(dashboard, hub, live)),
             *privacy_routes(desk),
             *api_routes(context, shops, pages.shop),
+            *staff.routes(live),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),
             Route("/orders/{ref}", by_cookie, methods=["GET"]),

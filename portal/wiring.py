@@ -24,6 +24,9 @@ from portal.orders.links import stream_name as link_stream
 from portal.privacy.requests import answer_request
 from portal.sharing.public.reads import session_of
 from portal.signin import begin
+from portal.staff import beginning
+from portal.staff.lists import TOPIC as STAFF
+from portal.staff.sessions import stream_name as staff_stream
 from portal.tracking import candidates, proofs, proving, pushes, silence, subscribing
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
@@ -42,6 +45,7 @@ JOBS: Mapping[str, Job] = {
     worklists.JOB: worklists.catch_up,
     outbox.JOB: DELIVER,
     begin.JOB: begin.look_up,
+    beginning.JOB: beginning.look_up,
     proofs.JOB: proving.fetch_proof,
     pushes.JOB: pushes.merge_push,
     subscribing.JOB: subscribing.subscribe,
@@ -74,6 +78,8 @@ def _end_shared(hub: Hub, event: Happened) -> None:
 
 
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {
+    "order.changed": lambda hub, _: hub.stir(STAFF),
+    "staff.ended": lambda hub, event: hub.end_session(staff_stream(event.data["session"])),
     "link.revoked": lambda hub, event: hub.end_session(link_stream(event.data["link"])),
     "session.ended": lambda hub, event: hub.end_session(session_stream(event.data["session"])),
     "share.revoked": _end_shared,

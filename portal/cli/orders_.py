@@ -216,7 +216,7 @@ def _acts(args: argparse.Namespace) -> Callable[[Hands, int], Awaitable[Result]]
     from uuid import uuid4
 
     from portal.staff import acts
-    from portal.staff.log import Actor
+    from portal.staff.values import Actor
 
     who, key = Actor(), str(uuid4())
     does: dict[str, Callable[[Hands, int], Awaitable[Result]]] = {

@@ -238,6 +238,12 @@ class Hub:
         self._dirty[channel] = None
         self._wake.set()
 
+    def stir(self, topic: str) -> None:
+        """Render what is shown on a topic anew: something was told elsewhere that it may show."""
+        if channels := self._channels.get(topic):
+            self._dirty.update(dict.fromkeys(channels))
+            self._wake.set()
+
     def all_again(self) -> None:
         """Render every channel anew: something changed that all of them show."""
         for channels in self._channels.values():

@@ -23,6 +23,7 @@ from portal.orders.retention import delete_dead_links, delete_unseen_uses
 from portal.privacy import erasure
 from portal.sharing.links import delete_dead_shares
 from portal.signin import begin, passkeys
+from portal.staff import beginning as staff_beginning, sessions as staff_sessions
 from portal.tracking.retention import delete_raw_answers, forget_pushes
 
 _ASKED = timedelta(hours=1)  # what somebody typed to be found by
@@ -50,6 +51,8 @@ async def purge(context: Context, _payload: Mapping[str, Any]) -> None:
         await outbox.forget(tx, now)
         await quota.forget(tx, now)
         await begin.forget(tx, now - _ASKED)
+        await staff_beginning.forget(tx, now - _ASKED)
+        await staff_sessions.forget(tx, now)
         await passkeys.forget(tx, now)
         await outgoing.forget(tx, now)
         await tx.run(delete(EVENT).where(EVENT.c.at < now - timedelta(days=settings.event_days)))

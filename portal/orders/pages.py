@@ -86,6 +86,15 @@ class OrderPages:
         """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
         return max(version.event, (await self.boards.current()).event)
 
+    async def preview(self, order_id: int, locale: str, back: str) -> str:
+        """The page as the order's person sees it, for somebody of the shop who came from `back`. Nothing of it moves,
+        and nobody's session is used. Raises NotThere."""
+        now = self.context.clock.now().replace(second=0, microsecond=0)
+        view = await self._view(order_id, now, locale)
+        more = {"live": None, "lang": locale, "languages": (), "how": "person", "base": f"/orders/{view.ref}"}
+        with self._speaking(locale):
+            return html.render(self.env, "orders/page.html", self._values(view, now) | more | {"preview": back})
+
     async def frame(self, channel: Channel) -> Frame:
         """The current fragment of a channel, for all its streams; the last one once the order is gone or erased."""
         order_id = int(channel.topic.removeprefix("order:"))

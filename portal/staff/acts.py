@@ -24,7 +24,8 @@ from portal.platforms.live import Prepares, Ships, Shop, ShopError
 from portal.platforms.neutral import NeutralOrder
 from portal.platforms.neutral.handing import sendable
 from portal.platforms.neutral.parts import Delivery
-from portal.staff.log import Act, Actor, Step, is_done, note
+from portal.staff.log import is_done, note
+from portal.staff.values import Act, Actor, Step
 
 Do = Callable[[Shop, NeutralOrder], Awaitable["Result"]]
 
@@ -91,7 +92,7 @@ async def ship(
     async def do(shop: Shop, order: NeutralOrder) -> Result:
         slug = carrier or proven(number, order)
         name = (carriers.label_of(slug) or slug) if slug else None
-        wanted = [(line, count) for line, count in (sendable(order) if units is None else units).items() if count]
+        wanted = [(line, count) for line, count in (_all_to_send(order) if units is None else units).items() if count]
         if not wanted:
             return _NOTHING
         return _result(await shop.ship(order, key, wanted, name, number)) if isinstance(shop, Ships) else _UNTOLD
@@ -160,6 +161,13 @@ def proven(number: str | None, order: NeutralOrder) -> str | None:
     found = carriers.detect(number, country=address.country if address else None) if number else ()
     sure = {guess.carrier for guess in found if guess.evidence is carriers.Evidence.FORM_AND_CHECK}
     return sure.pop() if len(sure) == 1 else None
+
+
+def _all_to_send(order: NeutralOrder) -> Mapping[str, int]:
+    """What needs no parcel goes along in none, unless there is nothing else."""
+    free = sendable(order)
+    physical = {line.id: free[line.id] for line in order.lines if line.requires_shipping and free[line.id]}
+    return physical or free
 
 
 def pickups(order: NeutralOrder) -> list[Delivery]:

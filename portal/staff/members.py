@@ -78,3 +78,11 @@ async def members(reader: Reader) -> list[Member]:
     """Everybody, the first one first."""
     rows: Sequence[Any] = await reader.rows(_ALL)
     return [Member(*row) for row in rows]
+
+
+async def address_of(reader: Reader, staff_id: int) -> str:
+    """Where somebody is sent their codes. Raises LookupError when there is nobody."""
+    row: Any = await reader.row(select(STAFF_MEMBER_PRIVATE.c.email).where(STAFF_MEMBER_PRIVATE.c.staff_id == staff_id))
+    if row is None:
+        raise LookupError("nobody of the shop")
+    return str(row.email)

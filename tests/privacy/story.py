@@ -34,7 +34,8 @@ from portal.sharing.links import Maker, Wish, make_share_link
 from portal.sharing.public.values import Scope
 from portal.signin.models import PASSKEY
 from portal.signin.private import PASSKEY_PRIVATE
-from portal.staff.log import Act, Actor, Step, note
+from portal.staff.log import note
+from portal.staff.values import Act, Actor, Step
 from portal.tracking.merge import merge
 from portal.tracking.private import PROOF_DOCUMENT, SHIPMENT_PRIVATE
 from portal.tracking.pushes import packed, store

@@ -10,7 +10,7 @@ from portal.context import Context
 from portal.orders.private import ORDER_PRIVATE
 from portal.privacy.export import as_json, export_of
 from portal.privacy.readable import ACTS, HEADINGS, WORDS as LABELS, readable
-from portal.staff.log import Act, Step
+from portal.staff.values import Act, Step
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from tests.privacy.story import WORDS, found, opened
 from tests.support.visit import Visit

@@ -17,8 +17,9 @@ from portal.orders.sync import import_order
 from portal.platforms.neutral import NeutralOrder
 from portal.staff import acts
 from portal.staff.acts import Done, Hands, NotDone
-from portal.staff.log import Actor, of_order
+from portal.staff.log import of_order
 from portal.staff.models import STAFF_ACT
+from portal.staff.values import Actor
 from tests.support.context import order, rows
 
 JEANNE = Actor(7)

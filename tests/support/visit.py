@@ -11,6 +11,8 @@ from portal.accounts.people import prove
 from portal.accounts.sessions import open_session
 from portal.kit import cookies
 from portal.kit.db import Tx
+from portal.staff.members import put
+from portal.staff.sessions import COOKIE as STAFF_COOKIE, open_session as open_staff_session
 from tests.support.web import Answer, Exchange, Site
 
 NAVIGATION = {"sec_fetch_mode": "navigate", "sec_fetch_dest": "document", "sec_fetch_site": "none"}
@@ -77,4 +79,18 @@ async def signed_in(site: Site, email: str, *, visit: Visit | None = None) -> Vi
     visit = visit or Visit(site)
     secure = context.settings.base_url.startswith("https:")
     visit.jar[cookies.full_name(cookies.SESSION, secure=secure)] = await context.db.write(unit)
+    return visit
+
+
+async def of_the_shop(site: Site, name: str = "Jeanne", *, visit: Visit | None = None) -> Visit:
+    """Somebody of the shop, who has just signed in at a browser."""
+    context, now = site.context, site.context.clock.now()
+
+    async def unit(tx: Tx) -> str:
+        staff = await put(tx, now, name, f"{name.lower()}@atelier-lune.example")
+        return (await open_staff_session(tx, now, staff, "Firefox")).token
+
+    visit = visit or Visit(site)
+    secure = context.settings.base_url.startswith("https:")
+    visit.jar[cookies.full_name(STAFF_COOKIE, secure=secure)] = await context.db.write(unit)
     return visit

@@ -16,7 +16,7 @@ from portal.main import Application, Server, create_app, server
 
 PERSON = "203.0.113.7"
 # Every cookie that there may be: all are needed for what the visitor asks for. docs/personal-data.md says what for.
-COOKIES = ("jalon", "jalon-start", "jalon-shared-[a-z]{10}", "lang")
+COOKIES = ("jalon", "jalon-start", "jalon-shared-[a-z]{10}", "jalon-staff", "jalon-staff-start", "lang")
 # The one form in which a cookie may be given, whatever answers; the sites of these tests are on HTTPS.
 _COOKIE = re.compile(
     rf"__Host-(?:{'|'.join(COOKIES)})=[\w.~-]*; Max-Age=\d+; Path=/; HttpOnly; SameSite=Lax; Secure", re.ASCII

@@ -15,7 +15,7 @@ from portal.accounts.viewer import viewer_of
 from portal.kit.db import Tx
 from portal.kit.guard import Guard
 from portal.orders.links import revoke_links
-from tests.support.visit import Visit, signed_in
+from tests.support.visit import Visit, of_the_shop, signed_in
 from tests.support.web import Answer, Site
 from tests.web.conftest import MINE, Shop
 
@@ -28,7 +28,8 @@ CANARIES = re.compile("1001|6A12345678901|camille", re.IGNORECASE)  # of the fir
 class Rule:
     """The status that each of these gets: `nobody`, without a cookie and with a secret that was never given out;
     `ended`, whose link was revoked and whose session was ended; `link`, a browser that opened the order's link;
-    `own`, the order's person; `other`, another person (with this order's address, and a link to another order).
+    `own`, the order's person; `other`, another person (with this order's address, and a link to another order);
+    `staff`, somebody of the shop, who is no customer.
 
     `personal`: what is answered belongs to one order."""
 
@@ -38,22 +39,28 @@ class Rule:
     own: int
     other: int
     personal: bool
+    staff: int = 404
 
 
 def public(status: int) -> Rule:
     """The same for everybody, and about nobody."""
-    return Rule(status, status, status, status, status, personal=False)
+    return Rule(status, status, status, status, status, personal=False, staff=status)
 
 
 # The secret is the key: whoever has it sees this order, signed in or not.
-SECRET = Rule(404, 410, 200, 200, 200, personal=True)
+SECRET = Rule(404, 410, 200, 200, 200, personal=True, staff=200)
 # The cookie is the key.
 THEIRS = Rule(404, 404, 200, 200, 404, personal=True)
 
 
 def account(status: int) -> Rule:
     """A person's own, whoever they are; all others, a browser with an order's link too, sign in first."""
-    return Rule(303, 303, 303, status, status, personal=True)
+    return Rule(303, 303, 303, status, status, personal=True, staff=303)
+
+
+def of_the_shop_alone(status: int, others: int = 303) -> Rule:
+    """For the shop's people; all others sign in first, customers too, whether there is such an order or not."""
+    return Rule(others, others, others, others, others, personal=True, staff=status)
 
 
 MATRIX: dict[str, Rule] = {
@@ -68,7 +75,7 @@ MATRIX: dict[str, Rule] = {
     "GET /static": public(404),  # without the hash of a file there is none
     "GET /o/{token}": SECRET,
     "GET /o/{token}/events": SECRET,
-    "GET /orders": Rule(303, 303, 200, 200, 200, personal=True),
+    "GET /orders": Rule(303, 303, 200, 200, 200, personal=True, staff=303),
     "GET /orders/events": Rule(404, 404, 200, 200, 200, personal=True),
     "POST /orders/calendar": account(303),
     "POST /orders/calendar/end": account(303),
@@ -86,7 +93,7 @@ MATRIX: dict[str, Rule] = {
     "GET /s/{token}": Rule(404, 404, 404, 404, 404, personal=True),  # what a link opens: tests/sharing
     "GET /s/{token}/events": Rule(404, 404, 404, 404, 404, personal=True),
     "POST /s/{token}": Rule(404, 404, 404, 404, 404, personal=True),
-    "GET /sign-in": Rule(200, 200, 200, 303, 303, personal=False),
+    "GET /sign-in": Rule(200, 200, 200, 303, 303, personal=False, staff=200),
     "POST /sign-in": public(422),
     "GET /sign-in/code": public(410),  # in no browser that asked for one
     "POST /sign-in/code": public(410),
@@ -114,6 +121,25 @@ MATRIX: dict[str, Rule] = {
     "POST /account/passkeys": account(422),
     "POST /account/passkeys/{id:int}/remove": account(404),
     "POST /account/passkeys/{id:int}/name": account(303),
+    "GET /staff": of_the_shop_alone(200),
+    "GET /staff/events": of_the_shop_alone(200, 404),
+    "GET /staff/sign-in": Rule(200, 200, 200, 200, 200, personal=False, staff=303),
+    "POST /staff/sign-in": public(422),
+    "GET /staff/sign-in/code": public(410),  # in no browser that asked for one
+    "POST /staff/sign-in/code": public(410),
+    "GET /staff/sign-in/again": of_the_shop_alone(200),
+    "POST /staff/sign-in/again": of_the_shop_alone(303),
+    "POST /staff/sign-out": public(303),
+    "GET /staff/orders/{ref}": of_the_shop_alone(200),
+    "GET /staff/orders/{ref}/events": of_the_shop_alone(200, 404),
+    "GET /staff/orders/{ref}/as-customer": of_the_shop_alone(200),
+    "GET /staff/orders/{ref}/as-visitor": of_the_shop_alone(200),
+    "POST /staff/orders/{ref}/to-ship": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/ship": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/ready": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/collected": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/delivered": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/settled": of_the_shop_alone(422),
     "POST /hooks/carriers/{slug}": public(404),  # without an account there is none; its proof: test_hooks
     "POST /hooks/platforms/{slug}": public(404),  # without a connection there is none; its proof: tests/connecting
     "GET /api/v1/openapi.json": public(200),
@@ -135,7 +161,7 @@ MATRIX: dict[str, Rule] = {
 # site that a request comes from nor a cookie counts.
 PROVEN = {name for name in MATRIX if name.startswith("POST /hooks/") or " /api/v1/" in name}
 # What gives or takes a cookie without anybody having a right.
-GIVE_COOKIES = {"POST /sign-in/passkey/options", "POST /sign-out"}
+GIVE_COOKIES = {"POST /sign-in/passkey/options", "POST /sign-out", "POST /staff/sign-out"}
 PATHS = sorted({name.partition(" ")[2] for name in MATRIX})
 READ = [name.partition(" ")[2] for name in MATRIX if name.startswith("GET ")]
 SAMPLES = {
@@ -213,6 +239,7 @@ async def visitors(shop: Shop, path: str) -> dict[str, tuple[Visit, str]]:
         "own": (await signed_in(site, MINE), address(path, shop)),
         "other": (other, address(path, shop)),
         "ended": (ended, address(path, shop)),
+        "staff": (await of_the_shop(site), address(path, shop)),
     }
 
 
@@ -237,7 +264,7 @@ async def test_who_gets_what(any_shop: Shop, name: str) -> None:
     method, _, path = name.partition(" ")
     rule = MATRIX[name]
     everybody = await visitors(any_shop, path)
-    answers = {who: await asked(*everybody[who], method) for who in ("nobody", "link", "own", "other")}
+    answers = {who: await asked(*everybody[who], method) for who in ("nobody", "link", "own", "other", "staff")}
     await end_all_access(any_shop, everybody["ended"][0])
     answers["ended"] = await asked(*everybody["ended"], method)
     assert {who: answer.status for who, answer in answers.items()} == {who: getattr(rule, who) for who in answers}
