@@ -46,9 +46,9 @@ class JalonResolver {
     await this.connection.startTransaction(ctx)
     try {
       const turned = await this.orders.transitionToState(ctx, input.orderId, 'Modifying')
-      if ('errorCode' in turned) return { error: turned }
+      if ('errorCode' in turned) return { error: plain(turned) }
       const tried = await this.orders.modifyOrder(ctx, { ...input, dryRun: true })
-      return 'errorCode' in tried ? { error: tried } : { order: tried }
+      return 'errorCode' in tried ? { error: plain(tried) } : { order: tried }
     } finally {
       await this.connection.rollBackTransaction(ctx)
     }
@@ -135,6 +135,11 @@ export class JalonPlugin implements OnApplicationBootstrap {
       if (packed > line.quantity) throw new UserInputError(REFUSED)
     }
   }
+}
+
+// Some errors hold whole orders.
+function plain({ __typename, errorCode, message, transitionError, fromState }: any) {
+  return { __typename, errorCode, message, transitionError, fromState }
 }
 
 async function deliver(delivery: Delivery) {

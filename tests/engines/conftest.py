@@ -37,7 +37,10 @@ def vendure_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendureMe
 def bare_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendureMerchant]:
     """A shop on Vendure as it comes, without the plugin."""
     engine_folder("vendure")
-    with vendure_merchant.open_shop(tmp_path_factory.mktemp("bare"), None) as merchant:
+    with (
+        relaying() as relay,
+        vendure_merchant.open_shop(tmp_path_factory.mktemp("bare"), relay, plugin=False) as merchant,
+    ):
         yield merchant
 
 

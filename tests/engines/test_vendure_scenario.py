@@ -3,8 +3,6 @@ every step what the portal reads is what the engine has."""
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from portal.platforms.changes import (
@@ -12,7 +10,6 @@ from portal.platforms.changes import (
     CancelOrder,
     CancelUnits,
     Change,
-    Edit,
     NotApplied,
     Quote,
     SetAddress,
@@ -22,17 +19,10 @@ from portal.platforms.changes import (
 )
 from portal.platforms.neutral.parts import Address, Amount, NeutralOrder
 from tests.engines.connected import connected
+from tests.engines.edits import edit, line_of
 from tests.engines.vendure_merchant import VendureMerchant
 
 pytestmark = [pytest.mark.shop_engine, pytest.mark.slow]
-
-
-def edit(change: Change, fee: int = 0) -> Edit:
-    return Edit(str(uuid4()), change, Amount(shop=fee, buyer=fee), note="Asked for by the customer")
-
-
-def line_of(order: NeutralOrder, sku: str) -> str:
-    return next(line.id for line in order.lines if line.sku == sku)
 
 
 def agrees(order: NeutralOrder, shop: VendureMerchant) -> None:

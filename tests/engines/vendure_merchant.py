@@ -11,9 +11,9 @@ from typing import Any
 from portal.platforms.live import Account
 from tests.engines.merchant import CUSTOMER, HOME, Seen, Street
 from tests.engines.relay import Relay
-from tests.engines.vendure_api import Json, Session, fulfil, move, turn
+from tests.engines.vendure_api import Json, Session, fulfil, lines_of, modify, move, turn
 from tests.engines.vendure_start import SECRET, Vendure, vendure
-from tests.engines.vendure_stock import HOME as HOME_MARKET, MARKETS
+from tests.engines.vendure_stock import HOME as HOME_MARKET, MARKETS, PORTAL, PORTAL_PASSWORD
 
 _SEEN = """
 query($id: ID!) { order(id: $id) {
@@ -27,16 +27,26 @@ _LEFT = {"Shipped", "Delivered"}
 
 
 class VendureMerchant:
-    """Satisfies `tests.engines.merchant.Merchant`. `unguarded`: the shop has no plugin."""
+    """Satisfies `tests.engines.merchant.Merchant`."""
 
     slug = "vendure"
     refuses_shipped = False
 
     def __init__(self, engine: Vendure, relay: Relay) -> None:
         self.engine, self.relay, self.staff = engine, relay, engine.staff
-        credentials = {"api_key": engine.stocked.api_key, "hook_secret": SECRET}
         pay = "https://atelier-lune.example/pay/{code}"
-        self.account = Account("vendure", {**credentials, "line_fields": "engraving", "pay_url": pay}, engine.url)
+        access = {"username": PORTAL, "password": PORTAL_PASSWORD, "hook_secret": SECRET}
+        self.account = Account("vendure", {**access, "line_fields": "engraving", "pay_url": pay}, engine.url)
+
+    def in_channel(self, channel: str) -> Account:
+        """What the portal connects with, to see one channel."""
+        token = {} if MARKETS[channel] is HOME_MARKET else {"channel": channel}
+        return Account("vendure", {**self.account.credentials, **token}, self.account.api)
+
+    def without(self, *names: str) -> Account:
+        """The same without some settings."""
+        kept = {name: value for name, value in self.account.credentials.items() if name not in names}
+        return Account("vendure", kept, self.account.api)
 
     def place(self, wanted: Mapping[str, int], street: Street = HOME, *, paid: bool = True) -> str:
         """A customer's order."""
@@ -81,6 +91,23 @@ class VendureMerchant:
         self.staff.do(call, "$input: ManualPaymentInput!", "Order", input=wanted)
         shipped = bool(self.seen(order_id).shipped)
         turn(self.staff, order_id, "PartiallyShipped" if shipped else "PaymentSettled")
+
+    def modify(self, order_id: str, units: Mapping[str, int], refund: int) -> None:
+        """Staff set units by SKU in their own way, and pay back."""
+        payment = self.told(order_id)["payments"][0]["id"]
+        lines = [(self.line(order_id, sku), quantity) for sku, quantity in units.items()]
+        refunds = [{"paymentId": payment, "amount": refund}] if refund else []
+        modify(self.staff, order_id, adjustOrderLines=lines_of(lines), refunds=refunds)
+
+    def refund(self, order_id: str, amount: int) -> None:
+        """Staff pay something back, and take nothing off."""
+        payment = self.told(order_id)["payments"][0]["id"]
+        wanted = {"paymentId": payment, "amount": amount, "lines": [], "shipping": 0, "adjustment": 0}
+        self.staff.do("refundOrder(input: $input)", "$input: RefundOrderInput!", "Refund", input=wanted)
+
+    def give_up(self, parcel: str) -> None:
+        """A parcel is unpacked."""
+        move(self.staff, parcel, "Cancelled")
 
     def line(self, order_id: str, sku: str) -> str:
         """The id of the order's line of this SKU."""
@@ -133,10 +160,10 @@ class VendureMerchant:
 
 
 @contextmanager
-def open_shop(work: Path, relay: Relay | None) -> Iterator[VendureMerchant]:
-    """A Vendure with something to sell, until the block ends; without a relay it has no plugin."""
-    with vendure(work, relay.url if relay else None) as started:
-        yield VendureMerchant(started, relay or Relay())
+def open_shop(work: Path, relay: Relay, *, plugin: bool = True) -> Iterator[VendureMerchant]:
+    """A Vendure with something to sell, until the block ends."""
+    with vendure(work, relay.url if plugin else None) as started:
+        yield VendureMerchant(started, relay)
 
 
 def _check_out(visitor: Session, way: str, street: Street, country: str, how: Mapping[str, Any]) -> None:

@@ -6,16 +6,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.engines.programs import HERE, engine_folder, run_node, running
 from tests.engines.vendure_api import Session, signed_in
 from tests.engines.vendure_stock import Stocked, stock
-from tests.machine.postgres import free_port
 
 STAFF, PASSWORD = "staff", "an invented password"
 SECRET = "an invented secret that signs what the shop tells"
@@ -55,11 +56,20 @@ def vendure(work: Path, tell: str | None) -> Iterator[Vendure]:
 @contextmanager
 def serving(work: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """The server on a free port; gives its address."""
-    port = free_port()
+    port = _port()
     url = f"http://127.0.0.1:{port}"
     named = {"PORT": str(port), "STAFF_NAME": STAFF, "STAFF_PASSWORD": PASSWORD, "VENDURE_DISABLE_TELEMETRY": "true"}
     with running(work, ["server.js"], url, "/health", **named, **environment):
         yield url
+
+
+def _port() -> int:
+    """One that the system gives to nobody by itself: starting takes seconds, in which a free one may be taken."""
+    while True:
+        port = random.randint(20_000, 32_000)  # noqa: S311 - no secret
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 def _lay_out(work: Path, installed: Path) -> None:

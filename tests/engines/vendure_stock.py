@@ -15,6 +15,7 @@ COLOURS: Final = ("Red", "Sage")
 SCARCE: Final = "TEE-M-SAGE"  # two of them are left
 PLENTY: Final = 1000
 COUPON: Final = "TENTH"
+PORTAL, PORTAL_PASSWORD = "portal@atelier-lune.example", "another invented password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ ABROAD: Final = (
     Market("america", "USD", "US", 7.25, (2999, 3199, 2149, 550), gross=False),
 )
 MARKETS: Final = {market.code: market for market in (HOME, *ABROAD)}
+_SHARED: Final = (
+    ("PaymentMethods", "paymentMethods"),
+    ("StockLocations", "stockLocations"),
+    ("Promotions", "promotions"),
+)
 _SENT_BY: Final = (("std", "Colissimo", 3), ("pickup", "Click & Collect", None), ("digital", "Digital download", None))
 
 
@@ -78,13 +84,13 @@ def stock(url: str, staff: Session, name: str, password: str) -> Stocked:
     ):
         _payment(staff, code, handler, arguments)
     _ways(staff, made, HOME)
+    _promotion(staff)
     for market in ABROAD:
         _open(staff, made, market, zones[market.country])
         with_channel = signed_in(url, name, password, market.code)
         _priced(with_channel, made, market)
         _ways(with_channel, made, market)
         with_channel.close()
-    _promotion(staff)
     made.api_key = _access(staff)
     return made
 
@@ -194,7 +200,7 @@ def _open(staff: Session, made: Stocked, market: Market, zone: str) -> None:
     channel = staff.do("createChannel(input: $input)", "$input: CreateChannelInput!", "Channel", input=wanted)["id"]
     goods = {"channelId": channel, "productIds": list(made.products.values()), "priceFactor": 1}
     _assign(staff, "Products", goods)
-    for kind, listed in (("PaymentMethods", "paymentMethods"), ("StockLocations", "stockLocations")):
+    for kind, listed in _SHARED:
         ids = [item["id"] for item in staff.ask(f"{{ {listed} {{ items {{ id }} }} }}")[listed]["items"]]
         _assign(staff, kind, {"channelId": channel, f"{listed[:-1]}Ids": ids})
 
@@ -227,11 +233,15 @@ def _promotion(staff: Session) -> None:
 
 
 def _access(staff: Session) -> str:
-    """A key with the permissions that the documentation names, and no other."""
+    """An administrator of the portal's own, with the permissions that the documentation names and no other; and a key
+    that has the same."""
     channels = [item["id"] for item in staff.ask("{ channels { items { id } } }")["channels"]["items"]]
     permissions = ["ReadOrder", "UpdateOrder", "ReadProduct"]
     wanted = {"code": "jalon", "description": "Jalon", "permissions": permissions, "channelIds": channels}
     role = staff.do("createRole(input: $input)", "$input: CreateRoleInput!", "Role!", input=wanted)["id"]
+    person = {"firstName": "Jalon", "lastName": "Portal", "emailAddress": PORTAL, "password": PORTAL_PASSWORD}
+    call = "createAdministrator(input: $input)"
+    staff.do(call, "$input: CreateAdministratorInput!", "Administrator!", input={**person, "roleIds": [role]})
     found = staff.ask(
         "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey } }",
         input={"roleIds": [role], "translations": _text("Jalon")},

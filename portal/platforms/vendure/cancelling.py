@@ -10,7 +10,7 @@ from portal.platforms.live import ShopError
 from portal.platforms.vendure import operations, words
 from portal.platforms.vendure.api import Refused
 from portal.platforms.vendure.desk import Desk, Found, again
-from portal.platforms.vendure.inputs import refundable, shared_out
+from portal.platforms.vendure.inputs import Refundable, refundable, shared_out
 from portal.platforms.vendure.ledger import refunds_of
 from portal.platforms.vendure.quoting import fee_of
 from portal.platforms.vendure.refusals import refusal_of, thrown
@@ -58,13 +58,14 @@ async def _pay_back(desk: Desk, found: Found, edit: Edit, mark: str) -> None:
         _must(part(await desk.api.do(operations.CANCEL_PAYMENT, id=payment), "cancelPayment"))
     shares = shared_out(max(0, _still_to_go(found, edit, mark)), refundable(found.raw)) or []
     for share in shares:
-        order = {"paymentId": share.payment, "amount": share.amount, "reason": words.marked("Order cancelled", mark)}
-        _must(part(await _refund(desk, order), "refundOrder"))
+        _must(part(await _refund(desk, share, words.marked("Order cancelled", mark)), "refundOrder"))
 
 
-async def _refund(desk: Desk, order: dict[str, object]) -> Node:
+async def _refund(desk: Desk, share: Refundable, reason: str) -> Node:
+    """The amount is what counts; its deprecated members have no default in Vendure's tables."""
+    order = {"paymentId": share.payment, "amount": share.amount, "reason": reason}
     try:
-        return await desk.api.do(operations.REFUND, input=order)
+        return await desk.api.do(operations.REFUND, input={**order, "lines": [], "shipping": 0, "adjustment": 0})
     except Refused as refused:
         raise _unpaid(refused.code) from refused
 
@@ -72,6 +73,8 @@ async def _refund(desk: Desk, order: dict[str, object]) -> Node:
 def _must(result: Node) -> None:
     if refused := refusal_of(result):
         raise _unpaid(refused.said)
+    if text(result, "state") == "Failed":
+        raise _unpaid("the payment's provider refused")
 
 
 def _unpaid(said: str) -> ShopError:

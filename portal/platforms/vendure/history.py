@@ -9,7 +9,7 @@ from typing import Final
 
 from portal.platforms.neutral.fields import in_utc
 from portal.platforms.vendure.shape import Node, nodes, part, text, when
-from portal.platforms.vendure.words import MODIFYING
+from portal.platforms.vendure.words import BEGINNING, MODIFYING
 
 _NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def version(order: Node) -> str | None:
 
 def newest(order: Node) -> datetime | None:
     """When anything of the order last changed. Its own `updatedAt` stands still while its state, its parcels and its
-    payments go on; that somebody looked what a change would cost is none."""
+    payments go on; that a change was looked at or tried is none."""
     moments = [when(order, "updatedAt"), *(when(e, "createdAt") for e in entries(order) if not _is_attempt(e))]
     for name in ("lines", "fulfillments", "payments", "modifications"):
         moments += [when(item, "updatedAt", "createdAt") for item in nodes(order, name)]
@@ -56,5 +56,8 @@ def _age(entry: Node) -> tuple[datetime, int]:
 
 
 def _is_attempt(entry: Node) -> bool:
+    """Whether this tells of looking or of trying: what becomes of it has entries of its own."""
     data = part(entry, "data")
+    if text(entry, "type") == "ORDER_NOTE":
+        return (text(data, "note") or "").startswith(BEGINNING)
     return text(entry, "type") == "ORDER_STATE_TRANSITION" and MODIFYING in (text(data, "from"), text(data, "to"))

@@ -19,7 +19,7 @@ from portal.platforms.vendure.inputs import (
     with_fee,
     with_refunds,
 )
-from portal.platforms.vendure.quoting import fee_of, unpayable
+from portal.platforms.vendure.quoting import difference, fee_of, unpayable
 from portal.platforms.vendure.refusals import refusal_of, thrown
 from portal.platforms.vendure.shape import Node, number, part
 from portal.platforms.vendure.traces import overdrawn
@@ -29,12 +29,16 @@ async def change(desk: Desk, ours: Found, edit: Edit) -> Found | NotApplied:
     """The order as it is with the change. Units are looked at once more in the answer of the trial. Raises
     ShopError."""
     wanted = input_of(ours.raw, edit.change, desk.line_fields)
-    trial = await _modified(desk, operations.DRY_RUN, {"orderId": ours.id, "dryRun": True, **wanted})
+    trial = await _tried(desk, ours, edit, wanted)
     if isinstance(trial, NotApplied):
         return trial
-    if overdrawn(trial, touched(edit.change)):
-        return NotApplied("shipped")
-    whole = _settled(desk, ours, edit, wanted, trial)
+    fee = fee_of(ours, edit, difference(ours.raw, trial))
+    if fee:
+        wanted = with_fee(wanted, fee)
+        trial = await _tried(desk, ours, edit, wanted)
+    if isinstance(trial, NotApplied):
+        return trial
+    whole = _settled(desk, ours, edit, wanted, difference(ours.raw, trial))
     if isinstance(whole, NotApplied):
         return whole
     note = words.marked(edit.note or "Changed through Jalon", mark_of(edit.key))
@@ -52,14 +56,20 @@ async def take_back(desk: Desk, ours: Found, done: Found, edit: Edit) -> bool:
     return not isinstance(await _modified(desk, operations.modify(*desk.fields), order), NotApplied)
 
 
-def _settled(desk: Desk, ours: Found, edit: Edit, wanted: Input, trial: Node) -> Input | NotApplied:
-    """The change with its fee and its refunds."""
-    difference = (number(trial, "totalWithTax") or 0) - (number(ours.raw, "totalWithTax") or 0)
-    fee = fee_of(ours, edit, difference)
-    if refused := unpayable(desk, ours.raw, difference + fee):
+async def _tried(desk: Desk, ours: Found, edit: Edit, wanted: Input) -> Node | NotApplied:
+    """The order as it would be."""
+    trial = await _modified(desk, operations.DRY_RUN, {"orderId": ours.id, "dryRun": True, **wanted})
+    if isinstance(trial, NotApplied):
+        return trial
+    return NotApplied("shipped") if overdrawn(trial, touched(edit.change)) else trial
+
+
+def _settled(desk: Desk, ours: Found, edit: Edit, wanted: Input, difference: int) -> Input | NotApplied:
+    """The change with its refunds; its fee is in it, and in the difference."""
+    if refused := unpayable(desk, ours.raw, difference):
         return refused
-    shares = shared_out(max(0, -difference - fee), refundable(ours.raw)) or []
-    return with_refunds(with_fee(wanted, fee), shares, words.marked(edit.note or "Changed order", mark_of(edit.key)))
+    shares = shared_out(max(0, -difference), refundable(ours.raw)) or []
+    return with_refunds(wanted, shares, words.marked(edit.note or "Changed order", mark_of(edit.key)))
 
 
 async def _modified(desk: Desk, document: str, order: dict[str, Any]) -> Node | NotApplied:

@@ -7,7 +7,7 @@ from portal.platforms.neutral.parts import Amount, Totals
 from portal.platforms.vendure import operations, words
 from portal.platforms.vendure.api import Refused
 from portal.platforms.vendure.desk import Desk, Found, find
-from portal.platforms.vendure.inputs import Input, input_of, refundable
+from portal.platforms.vendure.inputs import Input, input_of, refundable, with_fee
 from portal.platforms.vendure.money import Money, money_of
 from portal.platforms.vendure.refusals import refusal_of, thrown
 from portal.platforms.vendure.shape import Node, from_minor, number, part, text
@@ -27,8 +27,19 @@ async def quote(desk: Desk, found: Found, edit: Edit) -> Quote | NotApplied:
         if not is_ours(found.raw):
             return NotApplied("busy")
         await leave(desk, found)  # nobody else of us works on it: whoever did has died
-    after = await _preview(desk, found, input_of(found.raw, edit.change, desk.line_fields))
-    return after if isinstance(after, NotApplied) else _quoted(desk, found, edit, after)
+    wanted = input_of(found.raw, edit.change, desk.line_fields)
+    after = await _preview(desk, found, wanted)
+    if isinstance(after, NotApplied):
+        return after
+    fee = fee_of(found, edit, difference(found.raw, after))
+    if fee:  # a discount may be on the fee as well: then that is Vendure's to say
+        after = await _preview(desk, found, with_fee(wanted, fee))
+    return after if isinstance(after, NotApplied) else _quoted(desk, found, after, fee)
+
+
+def difference(before: Node, after: Node) -> int:
+    """How much more the order comes to, in Vendure's units."""
+    return (number(after, "totalWithTax") or 0) - (number(before, "totalWithTax") or 0)
 
 
 def fee_of(found: Found, edit: Edit, change: int) -> int:
@@ -83,20 +94,19 @@ async def _put_back(desk: Desk, found: Found, left: Node) -> None:
         await turn(desk, found.id, before)
 
 
-def _quoted(desk: Desk, found: Found, edit: Edit, after: Node) -> Quote | NotApplied:
-    change = (number(after, "totalWithTax") or 0) - (number(found.raw, "totalWithTax") or 0)
-    fee = fee_of(found, edit, change)
-    if refused := unpayable(desk, found.raw, change + fee):
+def _quoted(desk: Desk, found: Found, after: Node, fee: int) -> Quote | NotApplied:
+    """`after` has the fee in it."""
+    change = difference(found.raw, after)
+    if refused := unpayable(desk, found.raw, change):
         return refused
     money = _money(found)
     sums = totals_of({**after, "payments": []}, money)
     totals = Totals.model_validate({name: _both(side) for name, side in sums.items()})
-    kept = _amount(money, fee)
     return Quote(
         before=_sums(found.document.totals),
-        after=_plus(_sums(totals), kept),
-        fee=kept,
-        due=_amount(money, change + fee),
+        after=_sums(totals),
+        fee=_amount(money, fee),
+        due=_amount(money, change),
         exact=True,
     )
 
@@ -131,17 +141,3 @@ def _both(sides: dict[str, int | None]) -> dict[str, int | None]:
 
 def _sums(totals: Totals) -> Sums:
     return Sums(totals.lines, totals.shipping, totals.tax, totals.discount, totals.fees, totals.total)
-
-
-def _plus(sums: Sums, fee: Amount) -> Sums:
-    if not fee.shop:
-        return sums
-    fees, total = ((one.shop or 0) + fee.shop for one in (sums.fees, sums.total))
-    return Sums(
-        sums.lines,
-        sums.shipping,
-        sums.tax,
-        sums.discount,
-        Amount(shop=fees, buyer=fees),
-        Amount(shop=total, buyer=total),
-    )

@@ -27,9 +27,9 @@ MANIFEST: Final = Manifest(
     slug="vendure",
     label="Vendure",
     credentials=(
-        Credential("api_key", "An API key of Vendure's, instead of user name and password", required=False),
         Credential("username", "An administrator of Jalon's own", secret=False, required=False),
         Credential("password", "The administrator's password", required=False),
+        Credential("api_key", "An API key, instead of user name and password: slower", required=False),
         Credential("channel", "The channel's token, for shops with several", required=False),
         Credential("hook_secret", "What the plugin signs its deliveries with", required=False),
         Credential("hook_secret_old", "The secret before, while the plugin still uses it", required=False),
@@ -57,7 +57,7 @@ class Vendure:
         """See `Live.open`."""
         given = account.credentials
         if not given.get("api_key") and not (given.get("username") and given.get("password")):
-            raise ShopError("credentials", "Set an api_key, or a username and a password.")
+            raise ShopError("credentials", "Set a username and a password, or an api_key.")
         url, name = admin_url(account.api)
         instructions = _fields(given, "instructions_field")
         if len(instructions) > 1:

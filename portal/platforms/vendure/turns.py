@@ -21,14 +21,13 @@ from portal.platforms.vendure.shape import Node, count, nodes, number, part, tex
 from portal.platforms.vendure.totals import paid_of, refunded_of
 
 _KNOWN: Final = frozenset({"PaymentAuthorized", "PaymentSettled", "PartiallyShipped", "Shipped", "PartiallyDelivered"})
-_BEGINNING: Final = "Jalon changes this order"
 # Note and move are made in one request; a move that comes so much later is somebody else's.
 _SAME_REQUEST: Final = timedelta(seconds=30)
 
 
 async def enter(desk: Desk, found: Found, mark: str) -> Found | NotApplied:
     """Have the order to ourselves; staff see by a note what goes on. Raises ShopError."""
-    note = {"id": found.id, "note": words.marked(_BEGINNING, mark), "isPublic": False}
+    note = {"id": found.id, "note": words.marked(words.BEGINNING, mark), "isPublic": False}
     data = await desk.api.do(operations.enter(*desk.fields), id=found.id, note=note)
     result = part(data, "transitionOrderToState")
     return refusal_of(result) or again(desk, found, result)
@@ -72,7 +71,7 @@ def is_ours(order: Node) -> bool:
     noted = [
         at
         for entry in entries(order, "ORDER_NOTE")
-        if (note := text(part(entry, "data"), "note") or "").startswith(_BEGINNING) and mark_in(note)
+        if (note := text(part(entry, "data"), "note") or "").startswith(words.BEGINNING) and mark_in(note)
         if (at := when(entry, "createdAt"))
     ]
     if entered is None or not noted:

@@ -14,6 +14,7 @@ MODIFYING: Final = "Modifying"
 ARRANGING: Final = "ArrangingAdditionalPayment"
 CANCELLED: Final = "Cancelled"
 DELIVERED: Final = "Delivered"
+BEGINNING: Final = "Jalon changes this order"  # the note with which an edit begins
 FINAL: Final = (DELIVERED, CANCELLED)
 UNPAID: Final = frozenset({"Created", "Draft", "AddingItems", "ArrangingPayment"})
 
