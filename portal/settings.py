@@ -183,6 +183,14 @@ class Settings(BaseModel):
         False, description="Whether the API's news may be sent to addresses of this machine and of private networks."
     )
 
+    reconcile_minutes: int = Field(
+        5,
+        ge=1,
+        le=1440,
+        description="Minutes between two looks at what changed in a connected shop, beside what it delivers. One that "
+        "delivers nothing is looked at every minute.",
+    )
+
     poll_pace: float = Field(
         1.0, gt=0, le=100_000, description="Carriers are asked this many times as often (demo and tests)."
     )

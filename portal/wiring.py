@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.accounts.sessions import stream_name as session_stream
 from portal.api import outgoing
-from portal.connecting import inbox, looking, reading, requests
+from portal.connecting import requests, work as connecting
 from portal.connecting.shops import Shops
 from portal.context import Context
 from portal.editing import letters, queue, work
@@ -51,21 +51,19 @@ JOBS: Mapping[str, Job] = {
     subscribing.JOB: subscribing.subscribe,
     candidates.JOB: candidates.try_carriers,
     silence.JOB: silence.give_up,
-    inbox.READ: reading.read_order,
-    inbox.LOOK: looking.look_at_shop,
-    looking.DAILY: looking.look_at_shops,
+    **connecting.JOBS,
     requests.JOB: answer_request,
     outgoing.JOB: outgoing.tell,
     **EDITS.jobs,
 }
 # Those that wait for a shop's platform or programs: they may take minutes, and have places of their own.
-SLOW: frozenset[str] = frozenset({inbox.READ, inbox.LOOK, looking.DAILY, requests.JOB, outgoing.JOB}) | work.SLOW
+SLOW: frozenset[str] = frozenset({*connecting.JOBS, requests.JOB, outgoing.JOB}) | work.SLOW
 SCHEDULE: Mapping[str, timedelta] = {
     "purge": timedelta(hours=6),
     subscribing.JOB: subscribing.EVERY,
     silence.JOB: silence.EVERY,
-    looking.DAILY: looking.EVERY,
     queue.SWEEP: queue.SWEEP_EVERY,
+    **connecting.SCHEDULE,
 }
 AT_START = ("contacts", worklists.JOB, candidates.JOB)  # what a new version, a new key or a new account may ask for
 
@@ -79,6 +77,7 @@ def _end_shared(hub: Hub, event: Happened) -> None:
 
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {
     "order.changed": lambda hub, _: hub.stir(STAFF),
+    "order.gone": lambda hub, _: hub.stir(STAFF),
     "staff.ended": lambda hub, event: hub.end_session(staff_stream(event.data["session"])),
     "link.revoked": lambda hub, event: hub.end_session(link_stream(event.data["link"])),
     "session.ended": lambda hub, event: hub.end_session(session_stream(event.data["session"])),

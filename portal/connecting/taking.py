@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -22,7 +23,7 @@ async def take_orders(
         source = order.source
         if (source.platform, source.shop or "") != (shop.manifest.slug, shop.name):
             raise ShopError("answer", f"{shop.manifest.label} answered with an order of another shop.")
-    return [await import_order(context, order, asked_at) for order in orders]
+    return await asyncio.gather(*(import_order(context, order, asked_at) for order in orders))
 
 
 async def take_gone(context: Context, shop: Shop, order_ids: Iterable[str], asked_at: datetime) -> int:

@@ -26,6 +26,7 @@ _THIS = (
 )
 _STORED = Query(select(ORDER.c.id, ORDER.c.seen_at, ORDER.c.gone_at).where(*_THIS).with_for_update())
 _GO = Query(update(ORDER).where(ORDER.c.id == bindparam("order")), columns=("gone_at",))
+_SEE = Query(update(ORDER).where(*_THIS), columns=("seen_at",))
 _SHIPMENTS = Query(select(PARCEL.c.shipment_id).where(PARCEL.c.order_id == bindparam("order")))
 
 
@@ -42,6 +43,11 @@ async def note_gone(tx: Tx, platform: str, shop: str, order_id: str, asked_at: d
     tx.emit(topic_of(stored.id), "order.gone", order=stored.id)
     await tell_persons(tx, stored.id, "order.gone")
     return True
+
+
+async def note_seen(tx: Tx, platform: str, shop: str, order_id: str, asked_at: datetime) -> None:
+    """The platform was asked for an order and has it, though what it is now could not be read."""
+    await tx.run(_SEE, {"of_platform": platform, "of_shop": shop, "of_order": order_id, "seen_at": asked_at})
 
 
 async def sources_of(reader: Reader | Tx, orders: Sequence[int]) -> Sequence[tuple[str, str, str]]:

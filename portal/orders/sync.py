@@ -140,7 +140,7 @@ async def _store(tx: Tx, now: datetime, keys: Keys, telling: _Telling) -> Outcom
     names = erased_names(keys, key)
     stored = await tx.row(_STORED, {**key, "erased": names[0], "erased_before": names[-1]})
     if stored is not None and (known := _known(stored, telling)):
-        if known is Outcome.UNCHANGED:
+        if known is not Outcome.ERASED and stored.gone_at is None:
             await _note(tx, stored, telling)
         return known
     await _keep(tx, now, keys, telling, stored)
@@ -175,11 +175,11 @@ def _known(stored: Any, telling: _Telling) -> Outcome | None:
 
 
 async def _note(tx: Tx, stored: Any, telling: _Telling) -> None:
-    """Nothing is new but the version, and that the platform has the order."""
+    """Nothing is new but maybe the version, and that the platform has the order."""
     if (seen_at := _seen_at(stored, telling)) != stored.seen_at:
         await tx.run(_SEE, {"order": stored.id, "seen_at": seen_at})
     document = telling.document
-    if version_key(stored.version or None) < version_key(document.version):
+    if stored.digest == telling.digest and version_key(stored.version or None) < version_key(document.version):
         version = {"version": str(document.version), "changed_at": intake.changed_at(document)}
         await tx.run(_SET_VERSION, {"order": stored.id, **version})
         await tx.run(intake.SET_DOCUMENT, {"order": stored.id, "document": telling.text})

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Manifest:
     """What there is to know about a platform before it is called. `names` the credentials; `hook_proof` and
     `hook_set_up` are for whoever connects it: what shows that a delivery is genuine, and where the address is
-    entered when we cannot do it ourselves. `api_version` is the one version this adapter speaks."""
+    entered when we cannot do it ourselves. `api_version` is the one version this adapter speaks. `kept_here`: the
+    orders are nowhere else, so nothing is to be fetched."""
 
     slug: str
     label: str
@@ -36,6 +37,7 @@ class Manifest:
     hook_set_up: str | None = None
     api_version: str | None = None
     docs: str | None = None
+    kept_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def test_an_event_that_causes_nothing_is_passed_over() -> None:
     class Hub:
         end_session = staticmethod(ended.append)
 
-    told = [("order.changed", {}), ("link.revoked", {"link": 7}), ("session.ended", {"session": 8})]
+    told = [("shipment.replayed", {}), ("link.revoked", {"link": 7}), ("session.ended", {"session": 8})]
     for number, (kind, data) in enumerate(told):
         wiring.react(Hub, Happened(number, "order:1", kind, data))  # type: ignore[arg-type]  # enough of a hub
     assert ended == ["link:7", "session:8"]

@@ -30,6 +30,7 @@ MANIFEST: Final = Manifest(
     ),
     can=frozenset(Can) - {Can.RETURN, Can.EVENTS},
     docs="docs/native-shop.md",
+    kept_here=True,
 )
 _YES: Final = frozenset({"yes", "true", "1"})
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is read as another one
