@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -28,9 +29,12 @@ from portal.connecting.shops import Shops
 from portal.context import Context
 from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
 from portal.dashboard.routes import routes as dashboard_routes
+from portal.editing.engine import Engine
+from portal.editing.policies import Policies
 from portal.errorpages import ErrorPages
 from portal.installing import Installing
 from portal.kit import assets, guard, html, i18n, memory
+from portal.kit.assets import Assets
 from portal.kit.descriptors import most_streams
 from portal.kit.events import Happened
 from portal.kit.live import Channel, Frame, Hub, Limits, Render
@@ -54,7 +58,6 @@ from portal.sharing.pages import SharingPages
 from portal.sharing.public.pages import AUDIENCE, VisitorPages, VisitorStream
 from portal.signin.desk import Desk
 from portal.signin.routes import routes as signin_routes
-from portal.staff.acts import Hands
 from portal.staff.desk import StaffDesk
 from portal.staff.lists import AUDIENCE as STAFF_LISTS
 from portal.staff.orders import AUDIENCE as STAFF
@@ -73,36 +76,58 @@ _QUIET_S = 2.0
 _PARTS = ("css/app.css", "js/page.js", "js/map.js", "css/brand.css")
 
 
-def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
-    """The whole web application over an open context. `work_here` runs the background work as well."""
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """What pages are made with, and those of an order: its customer's and its visitors'."""
+
+    static: Assets
+    env: Environment
+    boards: Boards
+    looks: Looks
+    pages: OrderPages
+    visitors: VisitorPages
+
+
+def _rendering(context: Context, *, demo: bool) -> _Rendering:
     i18n.load(paths.LOCALES)
     brand = brand_of(context.settings)
     static = assets.load(paths.STATIC, brand.files)
     shown = look(brand, static.url)
     env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings), "look": shown})
-    boards = Boards(context.db)
-    looks = Looks(context)
-    pages = OrderPages(
-        context,
-        env,
-        PageCache(),
-        _build(
-            *map(static.url, _PARTS), *map(str, (shown, context.settings.map_borders, context.settings.map_tiles_url))
-        ),
-        looks=looks,
-        boards=boards,
-        demo=bool(demo),
-    )
-    errors = ErrorPages(env, pages.shop, context.settings)
+    boards, looks = Boards(context.db), Looks(context)
+    named = (shown, context.settings.map_borders, context.settings.map_tiles_url)
+    build = _build(*map(static.url, _PARTS), *map(str, named))
+    pages = OrderPages(context, env, PageCache(), build, looks=looks, boards=boards, demo=demo)
     visitors = VisitorPages(
         context,
         visitor_templates(context.settings, static.url, shown),
         PageCache(),
-        pages.build,
+        build,
         boards,
         lambda order, link: looks.note(order, "visitor", link),
-        pages.demo,
+        demo,
     )
+    return _Rendering(static, env, boards, looks, pages, visitors)
+
+
+def order_pages(context: Context) -> tuple[OrderPages, VisitorPages]:
+    """The pages of an order, its customer's and its visitors', without an application around them."""
+    made = _rendering(context, demo=False)
+    return made.pages, made.visitors
+
+
+def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
+    """The whole web application over an open context. `work_here` runs the background work as well."""
+    made = _rendering(context, demo=bool(demo))
+    static, env, boards, looks, pages, visitors = (
+        made.static,
+        made.env,
+        made.boards,
+        made.looks,
+        made.pages,
+        made.visitors,
+    )
+    errors = ErrorPages(env, pages.shop, context.settings)
     desk = Desk(context, env, pages.shop)
     dashboard = Dashboard(desk, demo=bool(demo))
 
@@ -112,7 +137,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     shops = Shops(context)
     staff = staff_pages(
         StaffDesk(context, env, pages.shop),
-        Hands(context, shops),
+        Engine(context, shops, Policies()),
         pages,
         visitors,
         lambda order: looks.note(order, "staff"),

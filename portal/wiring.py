@@ -78,6 +78,7 @@ def _end_shared(hub: Hub, event: Happened) -> None:
 REACTIONS: Mapping[str, Callable[[Hub, Happened], None]] = {
     "order.changed": lambda hub, _: hub.stir(STAFF),
     "order.gone": lambda hub, _: hub.stir(STAFF),
+    "edit.changed": lambda hub, _: hub.stir(STAFF),
     "staff.ended": lambda hub, event: hub.end_session(staff_stream(event.data["session"])),
     "link.revoked": lambda hub, event: hub.end_session(link_stream(event.data["link"])),
     "session.ended": lambda hub, event: hub.end_session(session_stream(event.data["session"])),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from portal.context import Context
+    from portal.kit.db import Reader
     from portal.settings import Settings
     from portal.staff.acts import Hands, Result
 
@@ -25,17 +26,25 @@ examples:
   jalon orders collected 1002 --code 7KQM-3XWP
   jalon orders delivered 1001
   jalon orders settled 1001
+  jalon orders cancel 1001 --reason sold_in_store
+  jalon orders cancel-lines 1001 --line mug=1 --reason out_of_stock --dry-run
+  jalon orders requests
+  jalon orders accept 1003 --note "With pleasure."
   jalon orders log 1001 --json
+  jalon orders as-visitor 1001 --items --towns
 
 An order is named by its number, with or without #, or where several shops have the number, by the name in its
 address (16 letters and digits). `to-ship` says that it is being made ready, and for one that is only to be collected,
 that it is ready. Without --carrier, the one that the number proves is taken; without --line, all that is still to be
-sent. What a platform refuses is said with its reason, and nothing was changed then.
+sent. What a platform refuses is said with its reason, and nothing was changed then. A cancellation goes to the customer
+at once, with its reason; --dry-run says what it would come to.
 
 exit status: 0 done, 1 refused or not there, 2 wrong usage
 """
 _ACTS: Final = ("to-ship", "ship", "ready", "collected", "delivered", "settled")
-_SEEN: Final = ("show", "log")
+_CHANGES: Final = ("cancel", "cancel-lines", "accept", "decline")
+_SEEN: Final = ("show", "log", "as-customer", "as-visitor")
+_REASONS: Final = ("sold_in_store", "out_of_stock", "payment", "fraud", "customer", "other")
 _DONE: Final = {
     "to-ship": "is being made ready",
     "ship": "was handed over",
@@ -55,6 +64,11 @@ _WHY: Final = {
     "unreachable": "its platform does not answer",
     "wrong_code": "that is not the code",
     "nothing": "there is nothing to do about it",
+    "edit_open": "another change of it is under way: `jalon orders show` says which",
+    "too_late": "it was decided, or sent, already",
+    "expired": "it took too long: begin again",
+    "gone": "its platform has the order no more",
+    "payment": "its payment does not allow it",
 }
 
 
@@ -69,7 +83,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     listed.add_argument("--find", metavar="WORDS", help="number, e-mail, telephone, tracking number, or collect code")
     listed.add_argument("--page", type=int, default=1, metavar="N", help="50 orders a page (1)")
+    asked = whats.add_parser("requests", help="what customers ask for, and what is stuck")
     helps = {
+        "cancel": "cancel the whole order, and tell the customer",
+        "cancel-lines": "cancel some items, and tell the customer",
+        "accept": "say yes to what its customer asks for",
+        "decline": "say no to it",
+        "as-customer": "its page as the customer sees it",
+        "as-visitor": "its page as somebody sees it with whom it was shared",
         "show": "all of an order: items, parcels, money, address",
         "log": "what was done with it, and who looked at it",
         "to-ship": "it is being made ready (to be sent, or to be collected)",
@@ -79,12 +100,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "delivered": "it arrived, as the shop knows",
         "settled": "the money is back, or paid",
     }
-    named = {name: whats.add_parser(name, help=helps[name]) for name in (*_SEEN, *_ACTS)}
+    named = {name: whats.add_parser(name, help=helps[name]) for name in (*_SEEN, *_ACTS, *_CHANGES)}
     for each in named.values():
         each.add_argument("order", metavar="ORDER", help="its number, or the name in its address")
-    for each in (*named.values(), listed):
+    for each in (*named.values(), listed, asked):
         each.add_argument("--json", action="store_true", help="for programs")
     _of_acts(named)
+    _of_changes(named)
+    for name in ("as-customer", "as-visitor"):
+        named[name].add_argument("--html", action="store_true", help="the page itself, not its text")
+        named[name].add_argument("--lang", metavar="CODE", help="in this language")
+    for flag in ("items", "towns", "gift"):
+        named["as-visitor"].add_argument(f"--{flag}", action="store_true", help="what the link would show besides")
 
 
 def _of_acts(named: dict[str, argparse.ArgumentParser]) -> None:
@@ -97,6 +124,16 @@ def _of_acts(named: dict[str, argparse.ArgumentParser]) -> None:
     code.add_argument("--code", metavar="CODE", help="the code that was shown")
     code.add_argument("--without-code", action="store_true", help="you know who collected it")
     named["delivered"].add_argument("--parcel", metavar="ID", help="only this parcel; all that are on their way else")
+
+
+def _of_changes(named: dict[str, argparse.ArgumentParser]) -> None:
+    for name in ("cancel", "cancel-lines"):
+        named[name].add_argument("--reason", choices=_REASONS, required=True, help="what the customer is told")
+        named[name].add_argument("--dry-run", action="store_true", help="say what it would come to")
+    lines = named["cancel-lines"]
+    lines.add_argument("--line", action="append", required=True, metavar="ID=UNITS", help="what is cancelled")
+    for name in ("accept", "decline"):
+        named[name].add_argument("--note", metavar="TEXT", help="a word to the customer")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -123,11 +160,15 @@ async def _do(args: argparse.Namespace, settings: Settings) -> int:
     from portal.context import opened
 
     async with opened(settings) as context:
-        if args.what == "list":
+        if args.what in ("list", "requests"):
             return await _list(args, context)
         order_id = await _order(context, args.order)
         if order_id is None:
             return 2
+        if args.what in _CHANGES:
+            from portal.cli.order_changes import change
+
+            return await change(args, context, order_id, _WHY)
         return await (_look if args.what in _SEEN else _act)(args, context, order_id)
 
 
@@ -135,16 +176,10 @@ async def _list(args: argparse.Namespace, context: Context) -> int:
     from zoneinfo import ZoneInfo
 
     from portal.cli import order_text
-    from portal.orders import documents, worklists
+    from portal.orders import documents
 
-    work = next((kind for kind, name in order_text.NAMES.items() if name == args.work), None)
     async with context.db.read() as reader:
-        if args.find:
-            ids = await worklists.found(reader, context.keys, args.find)
-        elif work is not None:
-            ids = await worklists.waiting(reader, work, args.page)
-        else:
-            ids = await worklists.newest(reader, args.page)
+        ids = await _listed(args, context, reader)
         orders = [known.document for order in ids if (known := await documents.stored(reader, order))]
     zone = ZoneInfo(context.settings.time_zone)
     if args.json:
@@ -152,6 +187,21 @@ async def _list(args: argparse.Namespace, context: Context) -> int:
     else:
         print("\n".join(order_text.short(order, zone) for order in orders) or "No orders.")
     return 0
+
+
+async def _listed(args: argparse.Namespace, context: Context, reader: Reader) -> list[int]:
+    from portal.cli import order_text
+    from portal.editing.answers import EditState
+    from portal.editing.queries import waiting
+    from portal.orders import worklists
+
+    if args.what == "requests":
+        asked = [await waiting(reader, state, 0, 500) for state in (EditState.REQUESTED, EditState.STUCK)]
+        return [order for some in asked for order in some]
+    if args.find:
+        return await worklists.found(reader, context.keys, args.find)
+    work = next((kind for kind, name in order_text.NAMES.items() if name == args.work), None)
+    return await (worklists.newest(reader, args.page) if work is None else worklists.waiting(reader, work, args.page))
 
 
 async def _order(context: Context, name: str) -> int | None:
@@ -175,13 +225,21 @@ async def _look(args: argparse.Namespace, context: Context, order_id: int) -> in
     from zoneinfo import ZoneInfo
 
     from portal.cli import order_text
+    from portal.editing import queries as edits
     from portal.kit.errors import NotThere
     from portal.orders.documents import stored
+    from portal.staff.changeview import merged
     from portal.staff.log import of_order
 
+    if args.what.startswith("as-"):
+        from portal.cli.order_eyes import see
+
+        return await see(args, context, order_id)
     zone = ZoneInfo(context.settings.time_zone)
     async with context.db.read() as reader:
-        known, steps = await stored(reader, order_id), await of_order(reader, order_id)
+        known = await stored(reader, order_id)
+        steps = merged(await of_order(reader, order_id), await edits.steps(reader, order_id))
+        edit = await edits.open_edit(reader, order_id)
     if known is None:
         raise NotThere(args.order)
     if args.what == "log":
@@ -189,7 +247,8 @@ async def _look(args: argparse.Namespace, context: Context, order_id: int) -> in
         lines = [f"{step.at.astimezone(zone):%Y-%m-%d %H:%M}  {step}" for step in steps]
         text = "\n".join(lines) or "Nobody has done anything with it yet."
     else:
-        plain, text = order_text.plain(known.document), order_text.whole(known.document, zone)
+        plain = order_text.plain(known.document) | {"change": edit and {"action": edit.action, "state": edit.state}}
+        text = order_text.whole(known.document, zone) + (f"\n  change: {edit.action}, {edit.state}" if edit else "")
     print(json.dumps(plain, ensure_ascii=False, indent=2) if args.json else text)
     return 0
 

@@ -54,6 +54,7 @@ def _country(value: Any) -> Any:
 Plain = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_plain)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
+Reason = Literal["customer", "sold_in_store", "out_of_stock", "fraud", "payment", "other"]
 
 
 class _Command(BaseModel):
@@ -97,11 +98,23 @@ class CancelLine(_Command):
         return CancelUnits(((self.line, self.quantity),))
 
 
+class CancelItems(_Command):
+    """Units of several lines at once (by line), for the shop's people: customers take one at a time."""
+
+    action: Literal["cancel_line"] = "cancel_line"
+    units: Annotated[tuple[tuple[Name, Units], ...], Field(min_length=1, max_length=200)]
+    reason: Reason = "customer"
+
+    def change(self) -> Change:
+        """As the platform takes it."""
+        return CancelUnits(self.units, self.reason)
+
+
 class CancelWhole(_Command):
     """The order is not wanted any more. Customers have one reason; the others are the shop's."""
 
     action: Literal["cancel_order"] = "cancel_order"
-    reason: Literal["customer", "sold_in_store", "out_of_stock", "fraud", "payment", "other"] = "customer"
+    reason: Reason = "customer"
 
     def change(self) -> Change:
         """As the platform takes it."""
@@ -138,7 +151,8 @@ class Instructions(_Command):
         return SetInstructions(self.text or None)
 
 
-Command = Swap | Quantity | CancelLine | CancelWhole | NewAddress | Instructions
+Wish = Swap | Quantity | CancelLine | CancelWhole | NewAddress | Instructions  # what programs send
+Command = Wish | CancelItems
 COMMANDS: Final[dict[Action, type[_Command]]] = {
     Action.SWAP: Swap,
     Action.QUANTITY: Quantity,
@@ -147,7 +161,7 @@ COMMANDS: Final[dict[Action, type[_Command]]] = {
     Action.ADDRESS: NewAddress,
     Action.INSTRUCTIONS: Instructions,
 }
-_ANY: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(discriminator="action")])
+_ANY: Final[TypeAdapter[Wish]] = TypeAdapter(Annotated[Wish, Field(discriminator="action")])
 
 
 class BadCommand(ValueError):
@@ -158,7 +172,7 @@ class BadCommand(ValueError):
         self.faults = faults
 
 
-def command_from(value: object) -> Command:
+def command_from(value: object) -> Wish:
     """The command that plain values (JSON) are. Raises BadCommand."""
     try:
         return _ANY.validate_python(value)

@@ -20,7 +20,7 @@ from portal.kit.forms import N_
 from portal.kit.letters import one_line
 from portal.mail import compose, outbox
 from portal.orders.documents import Addressee, addressee
-from portal.platforms.changes import CancelOrder
+from portal.platforms.changes import CancelOrder, CancelUnits
 from portal.platforms.neutral.parts import Amount, NeutralOrder
 
 MADE: Final = "edit_made"
@@ -144,7 +144,7 @@ def _made(row: Any, order: NeutralOrder | None) -> dict[str, Any]:
 
 def _cancelled(row: Any) -> dict[str, Any]:
     change = packing.change_from(row.action, row.change)
-    reason = change.reason if isinstance(change, CancelOrder) else "customer"
+    reason = change.reason if isinstance(change, CancelOrder | CancelUnits) else "customer"
     by_shop = row.who != "person"
     return {"whole": isinstance(change, CancelOrder), "by_shop": by_shop, "because": REASONS.get(reason, "")}
 

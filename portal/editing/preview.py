@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from portal.editing import codes, queries
 from portal.editing.answers import EditState, Verdict
-from portal.editing.commands import CancelWhole, Command
+from portal.editing.commands import CancelItems, CancelWhole, Command
 from portal.editing.engine import Engine, Rules, editable, makes
 from portal.editing.holding import hold_for_preview
 from portal.editing.judging import Judged, judge
@@ -84,7 +84,8 @@ async def preview(
 
 def _allowed(command: Command, who: Who) -> Command:
     """Why an order is cancelled is for the shop to say; customers have their own reason."""
-    return CancelWhole() if isinstance(command, CancelWhole) and not who.is_shop else command
+    cancels = isinstance(command, CancelWhole | CancelItems)
+    return command.model_copy(update={"reason": "customer"}) if cancels and not who.is_shop else command
 
 
 async def _sent_before(engine: Engine, order_id: int, command: Command, client_key: str) -> EditView | Refusal | None:

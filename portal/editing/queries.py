@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from portal.editing import packing
 from portal.editing.answers import Action, EditState, Verdict
-from portal.editing.models import EDIT, IS_OPEN
-from portal.editing.private import EDIT_PRIVATE
+from portal.editing.models import EDIT, EDIT_LOG, IS_OPEN
+from portal.editing.private import EDIT_LOG_PRIVATE, EDIT_PRIVATE
 from portal.editing.values import EditView, Touched
 from portal.kit.db import Reader, Tx
 from portal.kit.prepared import Query
 
 _SHOWN: Final = 20
+_LOGGED: Final = 200
 _WORDS = [column for column in EDIT_PRIVATE.c if column.name != "edit_id"]
 _EDITS = select(EDIT, *_WORDS).outerjoin(EDIT_PRIVATE, EDIT_PRIVATE.c.edit_id == EDIT.c.id)
 _BY_REF = Query(_EDITS.where(EDIT.c.order_id == bindparam("order"), EDIT.c.ref == bindparam("ref")))
@@ -29,6 +30,45 @@ _ALL = Query(
     .order_by(EDIT.c.id.desc())
     .limit(_SHOWN)
 )
+
+_WAITING = (
+    select(EDIT.c.order_id)
+    .join(EDIT_PRIVATE, EDIT_PRIVATE.c.edit_id == EDIT.c.id)
+    .where(IS_OPEN, EDIT.c.state == bindparam("state"))
+    .order_by(EDIT.c.confirmed_at, EDIT.c.id)
+)
+_COUNTED = Query(select(EDIT.c.state, func.count().label("edits")).where(IS_OPEN).group_by(EDIT.c.state))
+_LOG = Query(
+    select(
+        EDIT_LOG.c.at,
+        EDIT.c.action,
+        EDIT_LOG.c.became,
+        EDIT_LOG.c.code,
+        EDIT_LOG.c.who,
+        EDIT_LOG_PRIVATE.c.staff,
+    )
+    .join(EDIT, EDIT.c.id == EDIT_LOG.c.edit_id)
+    .outerjoin(EDIT_LOG_PRIVATE, EDIT_LOG_PRIVATE.c.log_id == EDIT_LOG.c.id)
+    .where(EDIT.c.order_id == bindparam("order"))
+    .order_by(EDIT_LOG.c.id.desc())
+    .limit(_LOGGED)
+)
+
+
+async def waiting(reader: Reader, state: EditState, first: int, most: int) -> list[int]:
+    """The orders whose open edit is in this state, the one that has waited longest first."""
+    asked = _WAITING.offset(first).limit(most)
+    return [row.order_id for row in await reader.rows(asked, {"state": state.value})]
+
+
+async def counted(reader: Reader) -> Mapping[str, int]:
+    """How many open edits there are in each state."""
+    return {row.state: row.edits for row in await reader.rows(_COUNTED)}
+
+
+async def steps(reader: Reader, order_id: int) -> Sequence[Any]:
+    """The last steps of an order's edits, the newest first: at, action, became, code, who, staff."""
+    return await reader.rows(_LOG, {"order": order_id})
 
 
 async def by_ref(reader: Reader | Tx, order_id: int, ref: str) -> Any | None:

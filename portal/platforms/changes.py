@@ -66,9 +66,10 @@ class SetInstructions:
 
 @dataclass(frozen=True, slots=True)
 class CancelUnits:
-    """Units (by line id) that are not wanted any more, and not shipped."""
+    """Units (by line id) that are not wanted any more, and not shipped. `reason` is one of those of `CancelOrder`."""
 
     units: tuple[tuple[str, int], ...]
+    reason: str = "customer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from carriers.core.accounts import served
+from portal.editing import queries as edits
+from portal.editing.answers import EditState
 from portal.kit import html
 from portal.kit.db import Reader, Tx
 from portal.kit.errors import NotThere, Refused
@@ -35,7 +37,10 @@ from portal.staff.viewmodels import CardView, ListView
 
 TOPIC: Final = "staff"
 AUDIENCE: Final = "staff-list:"
-NAMES: Final = {work.name.lower(): work for work in Work if work.name}
+ALL: Final = "all"
+WORKS: Final = {work.name.lower(): work for work in Work if work.name}
+EDITS: Final = {"requests": EditState.REQUESTED, "stuck": EditState.STUCK}
+TABS: Final = (*EDITS, *WORKS)  # in the order of the page: what only the shop can decide comes first
 _LONGEST_SEARCH: Final = 120
 _LAST_PAGE: Final = 2000
 
@@ -60,36 +65,33 @@ class Lists:
         if found is not None:
             return self.desk.to(f"/staff/orders/{found.ref}")
         live = last if not words and view.newer is None else None
-        name = next((name for name, work in NAMES.items() if work is view.work), "all")
-        return self.desk.page(request, who, "staff/list.html", {"view": view, "live": live, "name": name})
+        return self.desk.page(request, who, "staff/list.html", {"view": view, "live": live})
 
     async def frame(self, channel: Channel) -> Frame:
         """The first page of a list, for all streams on it."""
         name = channel.audience.removeprefix(AUDIENCE)
         async with self.desk.context.db.read() as reader:
-            view = await self._listed(reader, NAMES.get(name), 1)
+            view = await self._listed(reader, name, 1)
             last = await _last_event(reader)
         with self.desk.speaking(channel.locale):
-            body = html.render(self.desk.env, "staff/_work.html", {"view": view, "name": name, **self.desk.times()})
+            body = html.render(self.desk.env, "staff/_work.html", {"view": view, **self.desk.times()})
         return Frame(last, html.frame("work", body))
 
     async def _view(self, reader: Reader, request: Request, words: str) -> ListView:
         if words:
             ids = await worklists.found(reader, self.desk.context.keys, words)
-            return ListView(await worklists.counted(reader), None, await self._cards(reader, ids, None), words)
+            return ListView(await _counts(reader), "", await self._cards(reader, ids, None), words)
         asked = request.query_params.get("work", "")
-        if asked in NAMES or asked == "all":
-            return await self._listed(reader, NAMES.get(asked), _page(request))
-        counts = await worklists.counted(reader)
-        first = next((work for work in Work if counts[work]), Work.TO_SHIP)
-        return await self._listed(reader, first, _page(request))
+        if asked not in (*TABS, ALL):
+            counts = await _counts(reader)
+            asked = next((name for name in TABS if counts[name]), "to_ship")
+        return await self._listed(reader, asked, _page(request))
 
-    async def _listed(self, reader: Reader, work: Work | None, page: int) -> ListView:
-        ids = await (worklists.newest(reader, page) if work is None else worklists.waiting(reader, work, page))
-        more = len(ids) == worklists.AT_ONCE
-        cards = await self._cards(reader, ids, work)
-        counts = await worklists.counted(reader)
-        return ListView(counts, work, cards, newer=page - 1 or None, older=page + 1 if more else None)
+    async def _listed(self, reader: Reader, name: str, page: int) -> ListView:
+        ids = await _ids(reader, name, page)
+        cards = await self._cards(reader, ids, WORKS.get(name))
+        more = page + 1 if len(ids) == worklists.AT_ONCE else None
+        return ListView(await _counts(reader), name, cards, newer=page - 1 or None, older=more)
 
     async def _cards(self, reader: Reader, ids: Sequence[int], work: Work | None) -> tuple[CardView, ...]:
         loaded = await load_many(reader, ids)
@@ -120,7 +122,7 @@ class ListStream:
         if who is None:
             raise NotThere
         asked = request.query_params.get("work", "")
-        name = asked if asked in NAMES else "all"
+        name = asked if asked in TABS else ALL
         channel, seen = Channel(TOPIC, AUDIENCE + name, desk.locale(request, who)), after_of(scope)
 
         async def missed() -> Frame | int:
@@ -135,6 +137,21 @@ def shown(desk: StaffDesk, rows: Any) -> OrderView:
     context = desk.context
     zone = ZoneInfo(context.settings.time_zone)
     return order_view(rows, shop=desk.shop, now=context.clock.now(), zone=zone, polled=served(context.accounts))
+
+
+async def _ids(reader: Reader, name: str, page: int) -> list[int]:
+    if name in EDITS:
+        return await edits.waiting(reader, EDITS[name], (page - 1) * worklists.AT_ONCE, worklists.AT_ONCE)
+    if name in WORKS:
+        return await worklists.waiting(reader, WORKS[name], page)
+    return await worklists.newest(reader, page)
+
+
+async def _counts(reader: Reader) -> Mapping[str, int]:
+    """How many orders are on each list, in the order of the page."""
+    open_edits, works = await edits.counted(reader), await worklists.counted(reader)
+    of_edits = {name: open_edits.get(state.value, 0) for name, state in EDITS.items()}
+    return {**of_edits, **{name: works[work] for name, work in WORKS.items()}}
 
 
 async def _last_event(reader: Reader) -> int:

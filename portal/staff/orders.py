@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 import carriers
 from carriers.core.links import BRANDS
 from carriers.core.registry import slugs
+from portal.editing import queries as edits
 from portal.kit import html
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere, Refused
@@ -29,6 +30,7 @@ from portal.kit.stream import LiveResponse, after_of
 from portal.orders import queries
 from portal.orders.documents import Stored, stored, stored_by_ref
 from portal.staff.acts import Hands
+from portal.staff.changeview import merged
 from portal.staff.desk import StaffDesk
 from portal.staff.lists import shown
 from portal.staff.log import is_done, note, of_order
@@ -114,11 +116,13 @@ class StaffOrders:
         """The order as it is now, and its last event. Raises NotThere."""
         async with self.desk.context.db.read() as reader:
             known, rows = await stored(reader, order_id), await queries.load(reader, order_id)
-            steps, version = await of_order(reader, order_id), await queries.version(reader, order_id)
+            steps = merged(await of_order(reader, order_id), await edits.steps(reader, order_id))
+            version, row = await queries.version(reader, order_id), await edits.open_edit(reader, order_id)
         if known is None or rows is None:
             raise NotThere
         shop = self.hands.shops.of(known.platform, known.shop)
-        return staff_view(known.ref, known.document, shown(self.desk, rows), shop, steps), version.event
+        edit = None if row is None else edits.view_of(row)
+        return staff_view(known.ref, known.document, shown(self.desk, rows), shop, steps, edit), version.event
 
     async def frame(self, channel: Channel) -> Frame:
         """How the order stands now, for all streams on it."""

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route
 
+from portal.editing.engine import Engine
 from portal.kit.stream import LiveResponse
 from portal.orders.pages import OrderPages
 from portal.sharing.public.pages import VisitorPages
 from portal.staff.acts import Hands
+from portal.staff.cancelling import Cancelling
+from portal.staff.deciding import Deciding
 from portal.staff.desk import StaffDesk
 from portal.staff.doing import Doing
 from portal.staff.entrance import Entrance
@@ -28,6 +31,8 @@ class StaffPages:
     orders: StaffOrders
     doing: Doing
     seeing: Seeing
+    cancelling: Cancelling
+    deciding: Deciding
 
     def routes(self, live: LiveResponse) -> list[BaseRoute]:
         """The routes, streams among them."""
@@ -39,6 +44,12 @@ class StaffPages:
             "collected": self.doing.collected,
             "delivered": self.doing.delivered,
             "settled": self.doing.settled,
+            "cancel/confirm": self.cancelling.confirm,
+            "changes/accept": self.deciding.accept,
+            "changes/decline": self.deciding.decline,
+            "changes/again": self.deciding.again,
+            "changes/made": self.deciding.made,
+            "changes/not-made": self.deciding.not_made,
         }
         return [
             Route("/staff", self.lists.overview, methods=["GET"]),
@@ -51,13 +62,23 @@ class StaffPages:
             Route(f"{order}/events", OrderStream(self.orders, live), methods=["GET"]),
             Route(f"{order}/as-customer", self.seeing.as_customer, methods=["GET"]),
             Route(f"{order}/as-visitor", self.seeing.as_visitor, methods=["GET"]),
+            Route(f"{order}/cancel", self.cancelling.choose, methods=["GET"]),
+            Route(f"{order}/cancel", self.cancelling.preview, methods=["POST"]),
             *(Route(f"{order}/{name}", act, methods=["POST"]) for name, act in doing.items()),
         ]
 
 
 def staff_pages(
-    desk: StaffDesk, hands: Hands, pages: OrderPages, visitors: VisitorPages, looked: Callable[[int], None]
+    desk: StaffDesk, engine: Engine, pages: OrderPages, visitors: VisitorPages, looked: Callable[[int], None]
 ) -> StaffPages:
     """The pages; `looked` is told the order whenever somebody of the shop opens one."""
-    orders = StaffOrders(desk, hands, looked)
-    return StaffPages(Entrance(desk), Lists(desk), orders, Doing(orders), Seeing(orders, pages, visitors))
+    orders = StaffOrders(desk, Hands(desk.context, engine.shops), looked)
+    return StaffPages(
+        Entrance(desk),
+        Lists(desk),
+        orders,
+        Doing(orders),
+        Seeing(orders, pages, visitors),
+        Cancelling(orders, engine),
+        Deciding(orders, engine),
+    )

@@ -26,6 +26,9 @@ class Act(StrEnum):
     CANCEL_LINES = "cancel_lines"
     ACCEPT = "accept"
     DECLINE = "decline"
+    SEND_AGAIN = "send_again"
+    WAS_MADE = "was_made"
+    WAS_NOT_MADE = "was_not_made"
 
 
 class Step(StrEnum):
@@ -47,7 +50,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One step as it is shown. `who` is None for the command line."""
+    """One step as it is shown. `kind`: staff (`who` is None for the command line), person, api or clock."""
 
     at: datetime
     who: str | None
@@ -55,13 +58,22 @@ class Noted:
     step: str
     code: str | None
     key: str
+    kind: str = "staff"
 
     def __str__(self) -> str:
         """The step in one line, without its moment."""
         why = f" ({self.code})" if self.code else ""
-        return f"{self.act} {self.step}{why}, {self.who or 'at the command line'}"
+        who = self.who or {"person": "the customer", "api": "a program", "clock": "by itself"}.get(self.kind)
+        return f"{self.act} {self.step}{why}, {who or 'at the command line'}"
 
     def plain(self) -> dict[str, str | None]:
         """The step for programs."""
-        about = {"who": self.who, "act": self.act, "step": self.step, "code": self.code, "key": self.key}
+        about = {
+            "kind": self.kind,
+            "who": self.who,
+            "act": self.act,
+            "step": self.step,
+            "code": self.code,
+            "key": self.key,
+        }
         return {"at": self.at.isoformat(), **about}

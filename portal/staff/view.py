@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from carriers import TERMINAL, Milestone
+from portal.editing.values import EditView
 from portal.orders.parcels import safe_url
 from portal.orders.viewmodels import Money, OrderView
 from portal.orders.waiting import Work, work_of
@@ -13,6 +14,8 @@ from portal.platforms.live import Editable, Prepares, Ships, Shop
 from portal.platforms.neutral import Address, Amount, Delivery, Line, NeutralOrder, Parcel
 from portal.platforms.neutral.handing import sendable
 from portal.platforms.units import unshipped_units
+from portal.staff.changeview import change_view
+from portal.staff.money import money_of
 from portal.staff.values import Noted
 from portal.staff.viewmodels import CanView, CardView, LineView, ParcelView, PickupView, StaffOrderView
 
@@ -29,9 +32,15 @@ def card_of(ref: str, order: OrderView, work: Work | None) -> CardView:
 
 
 def staff_view(
-    ref: str, document: NeutralOrder, order: OrderView, shop: Shop | None, steps: Sequence[Noted]
+    ref: str,
+    document: NeutralOrder,
+    order: OrderView,
+    shop: Shop | None,
+    steps: Sequence[Noted],
+    edit: EditView | None = None,
 ) -> StaffOrderView:
-    """The whole of an order. `order` is what its customer sees; `shop` is its connected shop, if it has one."""
+    """The whole of an order. `order` is what its customer sees; `shop` is its connected shop, if it has one; `edit` is
+    the change that is under way."""
     free, left = sendable(document), unshipped_units(document)
     source = document.source
     lines = tuple(_line(line, free[line.id], left[line.id], document) for line in document.lines)
@@ -55,15 +64,8 @@ def staff_view(
         note=document.note,
         being_prepared=document.state.fulfilment == "in_progress",
         steps=tuple(steps),
+        change=None if edit is None else change_view(edit, document),
     )
-
-
-def money_of(amount: Amount, document: NeutralOrder) -> Money | None:
-    """An amount as the customer knows it: in their currency where that is known, else in the shop's."""
-    currency = document.currency
-    if amount.buyer is not None and currency.buyer is not None:
-        return Money(amount.buyer, currency.buyer)
-    return Money(amount.shop, currency.shop) if amount.shop is not None and currency.shop is not None else None
 
 
 def _can(shop: Shop | None) -> CanView:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portal.editing.values import Touched
 from portal.orders.viewmodels import ItemView, Money, OrderView
 from portal.orders.waiting import Work
 from portal.staff.values import Noted
@@ -23,10 +24,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A page of a worklist, or what was searched for. `work` is None for all orders."""
+    """A page of the list `name`, or what was searched for. `counts` are those of all lists, in the page's order."""
 
-    counts: Mapping[Work, int]
-    work: Work | None
+    counts: Mapping[str, int]
+    name: str
     cards: tuple[CardView, ...]
     words: str = ""
     newer: int | None = None
@@ -91,6 +92,32 @@ class CanView:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What a cancellation comes to: the new total, and what goes back. Not `exact`: a guess."""
+
+    total: Money | None
+    back: Money | None
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change of the order that is under way: asked for (requested), about to be made (pending, sending), or stuck.
+    `wish` says what is wanted, `words` what of it is more than items: a new address, other instructions. `until` is
+    when a request ends, or until when its customer can take it back."""
+
+    ref: str
+    state: str
+    wish: str
+    by_shop: bool
+    touched: tuple[Touched, ...]
+    words: tuple[str, ...] = field(repr=False)
+    back: Money | None
+    until: datetime | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffOrderView:
     """An order as the shop's people need it: with whom it is for and where it goes."""
 
@@ -112,6 +139,7 @@ class StaffOrderView:
     note: str | None
     being_prepared: bool
     steps: tuple[Noted, ...]
+    change: ChangeView | None = None
 
     @property
     def to_send(self) -> bool:

@@ -159,3 +159,41 @@ def test_the_shops_people_are_let_in_and_let_go(jalon: Shell) -> None:
 def test_somebody_needs_a_name_and_an_address(jalon: Shell, words: str) -> None:
     said = jalon("staff", *words.split())
     assert (said.status, "jalon staff" in said.err) == (2, True)
+
+
+def test_some_items_then_the_whole_order_are_cancelled_and_told(orders: Shell) -> None:
+    dry = orders("orders", "cancel-lines", "1001", "--line", "mug=1", "--reason", "out_of_stock", "--dry-run", **SHOP)
+    assert dry.out == "Order 1001: would be changed; 15.00 EUR go back.\n"
+    assert plain(orders("orders", "show", "1001", "--json"))["lines"][0]["quantity"]["current"] == 2
+    some = orders("orders", "cancel-lines", "1001", "--line", "mug=1", "--reason", "out_of_stock", **SHOP)
+    assert (some.status, some.out) == (0, "Order 1001: is changed; 15.00 EUR go back.\n")
+    whole = orders("orders", "cancel", "1001", "--reason", "sold_in_store", "--json", **SHOP)
+    assert (whole.status, json.loads(whole.out)["state"]) == (0, "applied")
+    again = orders("orders", "cancel", "1001", "--reason", "other", **SHOP)
+    assert (again.status, again.err) == (1, "jalon: order 1001: the order is cancelled.\n")
+    assert "cancelled" in orders("orders", "list").out
+    log = orders("orders", "log", "1001").out
+    assert "edit_cancel_order applied" in log
+    assert "cancel done, at the command line" in log
+    assert orders("orders", "list", "--work", "to-settle").out.startswith("#1001")
+    assert orders("orders", "settled", "1001", **SHOP).status == 0
+    assert orders("orders", "list", "--work", "to-settle").out == "No orders.\n"
+
+
+def test_nothing_is_asked_for(orders: Shell) -> None:
+    assert orders("orders", "requests").out == "No orders.\n"
+    assert orders("orders", "accept", "1001", **SHOP).err == "jalon: order 1001: there is nothing to do about it.\n"
+    assert orders("orders", "cancel", "1001", **SHOP).status == 2  # a reason is wanted
+
+
+def test_an_order_is_seen_with_other_eyes(orders: Shell) -> None:
+    seen = orders("orders", "as-customer", "1001", "--lang", "fr")
+    assert seen.status == 0
+    assert "Commande confirmée" in seen.out
+    assert "<" not in seen.out
+    page = orders("orders", "as-customer", "1001", "--html").out
+    assert page.startswith("<!doctype html>")
+    visitor = orders("orders", "as-visitor", "1001", "--items").out
+    assert "Mug" in visitor
+    assert "1001" not in visitor
+    assert "see_as_visitor done" in orders("orders", "log", "1001").out

@@ -140,6 +140,15 @@ MATRIX: dict[str, Rule] = {
     "POST /staff/orders/{ref}/collected": of_the_shop_alone(422),
     "POST /staff/orders/{ref}/delivered": of_the_shop_alone(422),
     "POST /staff/orders/{ref}/settled": of_the_shop_alone(422),
+    "GET /staff/orders/{ref}/cancel": of_the_shop_alone(200),
+    "POST /staff/orders/{ref}/cancel": of_the_shop_alone(422),
+    "POST /staff/orders/{ref}/cancel/confirm": of_the_shop_alone(422),
+    # Those of no change: tests/staff
+    "POST /staff/orders/{ref}/changes/accept": of_the_shop_alone(404),
+    "POST /staff/orders/{ref}/changes/decline": of_the_shop_alone(404),
+    "POST /staff/orders/{ref}/changes/again": of_the_shop_alone(404),
+    "POST /staff/orders/{ref}/changes/made": of_the_shop_alone(404),
+    "POST /staff/orders/{ref}/changes/not-made": of_the_shop_alone(404),
     "POST /hooks/carriers/{slug}": public(404),  # without an account there is none; its proof: test_hooks
     "POST /hooks/platforms/{slug}": public(404),  # without a connection there is none; its proof: tests/connecting
     "GET /api/v1/openapi.json": public(200),

@@ -77,8 +77,7 @@ def _changed(
     }
     state = {"edited": True, "payment": _payment(order, quoted)}
     if leaves_nothing(order, edit.change):
-        reason = edit.change.reason if isinstance(edit.change, CancelOrder) else None
-        members |= {"cancelled_at": at, "cancel_reason": reason or ("customer" if edit.by == "customer" else "other")}
+        members |= {"cancelled_at": at, "cancel_reason": _reason(edit)}
         state |= {"fulfilment": "cancelled"}
     return {**members, "state": order.state.model_copy(update=state)}
 
@@ -142,7 +141,7 @@ def _adjustment(order: NeutralOrder, edit: Edit, at: datetime, quoted: Quote, va
         lines=tuple(lines),
         amount=quoted.due,
         restocking_fee=quoted.fee if quoted.fee.shop or quoted.fee.buyer else None,
-        reason=change.reason if isinstance(change, CancelOrder) else None,
+        reason=_reason(edit),
         note=edit.note or None,
         external_id=edit.key,
     )
@@ -156,6 +155,10 @@ def _type(edit: Edit) -> AdjustmentType:
             return "cancel"
         case _:
             return "edit"
+
+
+def _reason(edit: Edit) -> str | None:
+    return edit.change.reason if isinstance(edit.change, CancelOrder | CancelUnits) else None
 
 
 def _goes_back(quoted: Quote) -> bool:
