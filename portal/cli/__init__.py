@@ -21,6 +21,7 @@ COMMANDS = {
     "orders": "see what waits, and say what was done: made ready, sent, collected",
     "staff": "let the shop's people in: add, list, remove",
     "link": "make or revoke the customer's link to an order",
+    "policy": "what customers may change: check, replay, publish, show, example",
     "messages": "tell customers something on their pages: add, list, remove, preview, import",
     "poll": "ask the carriers once about what is due, or show how each account fares",
     "track": "ask a carrier about parcels, or read a recorded answer",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select
@@ -69,6 +71,21 @@ async def counted(reader: Reader) -> Mapping[str, int]:
 async def steps(reader: Reader, order_id: int) -> Sequence[Any]:
     """The last steps of an order's edits, the newest first: at, action, became, code, who, staff."""
     return await reader.rows(_LOG, {"order": order_id})
+
+
+_ASKED = (
+    select(EDIT.c.order_id, EDIT.c.action, EDIT.c.confirmed_at)
+    .where(EDIT.c.who == "person", EDIT.c.confirmed_at.is_not(None))
+    .order_by(EDIT.c.id)
+)
+
+
+async def asked_by_customers(reader: Reader, orders: Sequence[int]) -> Mapping[int, Sequence[tuple[Action, datetime]]]:
+    """What customers wanted of these orders and when they confirmed it, by order, whatever became of it."""
+    found: dict[int, list[tuple[Action, datetime]]] = defaultdict(list)
+    for row in await reader.rows(_ASKED.where(EDIT.c.order_id.in_(orders))):
+        found[row.order_id].append((Action(row.action), row.confirmed_at))
+    return found
 
 
 async def by_ref(reader: Reader | Tx, order_id: int, ref: str) -> Any | None:

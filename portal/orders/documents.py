@@ -6,9 +6,10 @@ What is read here is personal. It is handed upwards to slices that act on an ord
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from portal.kit.db import Reader, Tx
 from portal.kit.prepared import Query
@@ -31,6 +32,13 @@ _STORED = (
 )
 _BY_ID = Query(_STORED.where(ORDER.c.id == bindparam("order")))
 _BY_REF = Query(_STORED.where(ORDER.c.ref == bindparam("ref")))
+_IN_TIME = (ORDER.c.placed_at >= bindparam("since"), ORDER.c.id > bindparam("after"))
+_PLACED = Query(_STORED.where(*_IN_TIME).order_by(ORDER.c.id).limit(bindparam("most")))
+_PLACED_COUNT = Query(
+    select(func.count(ORDER.c.id).label("count"))
+    .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
+    .where(ORDER.c.placed_at >= bindparam("since"), ORDER.c.erased_at.is_(None))
+)
 _ADDRESSEE = Query(
     select(ORDER.c.ref, ORDER.c.number, ORDER.c.locale, ORDER_PRIVATE.c.email)
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
@@ -83,3 +91,15 @@ def _read(row: Any | None) -> Stored | None:
         return None
     document = restored(row.document)
     return Stored(row.id, row.ref, row.platform, row.shop, row.external_id, row.digest, document)
+
+
+async def how_many_placed(reader: Reader, since: datetime) -> int:
+    """How many orders were placed from a moment on."""
+    row = await reader.row(_PLACED_COUNT, {"since": since})
+    return int(row.count) if row else 0
+
+
+async def placed_since(reader: Reader, since: datetime, after_id: int, most: int) -> list[Stored]:
+    """Orders that were placed from a moment on, by rising id, some at a time."""
+    rows = await reader.rows(_PLACED, {"since": since, "after": after_id, "most": most})
+    return [found for row in rows if (found := _read(row))]

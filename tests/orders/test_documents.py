@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 
 from portal.context import Context
 from portal.orders import rights
-from portal.orders.documents import Addressee, addressee, stored, stored_by_ref
+from portal.orders.documents import (
+    Addressee,
+    addressee,
+    how_many_placed,
+    placed_since,
+    stored,
+    stored_by_ref,
+)
 from portal.orders.models import ORDER
 from portal.orders.sync import import_order
 from tests.support.context import NOW, order, rows
@@ -40,3 +49,16 @@ async def test_of_an_erased_order_nothing_is_handed_out(any_context: Context) ->
     async with any_context.db.read() as reader:
         assert await stored(reader, 1) is None
         assert await addressee(reader, 1) is None
+
+
+async def test_orders_of_a_time_are_handed_out_some_at_a_time(any_context: Context) -> None:
+    for number, day in enumerate((17, 18, 19, 20), 1):
+        placed = order(source={"order_id": str(number)}, placed_at=f"2026-11-{day}T09:00:00Z")
+        await import_order(any_context, placed)
+    since = datetime(2026, 11, 18, 9, tzinfo=UTC)
+    async with any_context.db.read() as reader:
+        assert await how_many_placed(reader, since) == 3
+        first = await placed_since(reader, since, 0, 2)
+        rest = await placed_since(reader, since, first[-1].order_id, 2)
+        assert await placed_since(reader, since, rest[-1].order_id, 2) == []
+    assert [one.external_id for one in (*first, *rest)] == ["2", "3", "4"]
