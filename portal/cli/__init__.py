@@ -18,6 +18,10 @@ COMMANDS = {
     "worker": "do the work apart from the pages (PostgreSQL)",
     "migrate": "bring the database to this version's tables",
     "import": "read orders from files",
+    "connect": "say what connects a shop and what is missing; have its platform deliver to us",
+    "sync": "read all orders of connected shops, or go on where that stopped",
+    "reconcile": "put right what connected shops did not tell",
+    "requests": "what platforms ask for in a customer's name: list, show, erase, done",
     "orders": "see what waits, and say what was done: made ready, sent, collected",
     "staff": "let the shop's people in: add, list, remove",
     "link": "make or revoke the customer's link to an order",
@@ -71,9 +75,19 @@ class _Command:
         raise AssertionError(args)
 
 
+class _Help(argparse.HelpFormatter):
+    """Leaves room for the longest command: the library reckons without its indentation."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = max(map(len, COMMANDS)) + 4
+
+
 def _parser(words: list[str]) -> argparse.ArgumentParser:
     """The parser, with the flags of the one command that is asked for."""
-    parser = argparse.ArgumentParser(prog="jalon", description="A self-hosted order-tracking portal.")
+    parser = argparse.ArgumentParser(
+        prog="jalon", description="A self-hosted order-tracking portal.", formatter_class=_Help
+    )
     parser.add_argument("--version", action="version", version=f"jalon {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     called = next((word for word in words if word in COMMANDS), None)

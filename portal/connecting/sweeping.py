@@ -26,6 +26,7 @@ from portal.orders.sync import Outcome
 from portal.platforms.live import Page, Shop, ShopError
 
 T = TypeVar("T")
+_Fetched = tuple[datetime, Page]
 OVERLAP: Final = timedelta(minutes=10)  # clocks differ, and platforms' lists lag behind
 DEEP: Final = timedelta(days=30)
 _AT_ONCE: Final = 20  # orders that are asked for one by one between two notes of how far it is
@@ -35,10 +36,12 @@ _NEWS: Final = frozenset({Outcome.CREATED, Outcome.UPDATED})
 
 
 class Sweep:
-    """A sweep that is under way, held by this process."""
+    """A sweep that is under way, held by this process. `ahead`: while a page is stored, the next one is fetched."""
 
-    def __init__(self, context: Context, shop: Shop, state: State) -> None:
+    def __init__(self, context: Context, shop: Shop, state: State, *, ahead: bool = False) -> None:
         self._context, self._shop, self.state = context, shop, state
+        self._ahead = ahead
+        self._coming: tuple[str, asyncio.Task[_Fetched]] | None = None
 
     async def step(self) -> bool:
         """One page, or some single orders; False when there is nothing left. Raises ShopError, after which the same
@@ -47,14 +50,22 @@ class Sweep:
         try:
             done = await (self._list() if state.listed_at is None else self._ask_for_missing())
         except ShopError as problem:
+            await self.close()
             await self._failed(problem)
             raise
         await self._keep(replace(done, failures=0))
         return self.state.ended_at is None
 
+    async def close(self) -> None:
+        """Fetch nothing more."""
+        if self._coming is not None:
+            self._coming[1].cancel()
+            await asyncio.gather(self._coming[1], return_exceptions=True)
+            self._coming = None
+
     async def _list(self) -> State:
-        state, asked_at = self.state, self._context.clock.now()
-        page = await self._shop.page(state.since, state.cursor)
+        state = self.state
+        asked_at, page = await self._page()
         await self._answered(asked_at)
         outcomes = await take_orders(self._context, self._shop, page.orders, asked_at)
         gone = await take_gone(self._context, self._shop, page.gone, asked_at)
@@ -69,6 +80,21 @@ class Sweep:
             unread=state.unread + len(page.unread),
             total=page.total if page.total is not None and state.cursor is None else state.total,
         )
+
+    async def _page(self) -> _Fetched:
+        """The next page, which may be on its way already; then the one behind it is."""
+        cursor, coming = self._coming or ("", None)
+        self._coming = None
+        fetched = await (
+            coming if coming is not None and cursor == self.state.cursor else self._fetch(self.state.cursor)
+        )
+        if self._ahead and (after := fetched[1].cursor) is not None:
+            self._coming = after, asyncio.create_task(self._fetch(after), name="next page")
+        return fetched
+
+    async def _fetch(self, cursor: str | None) -> _Fetched:
+        asked_at = self._context.clock.now()
+        return asked_at, await self._shop.page(self.state.since, cursor)
 
     async def _read_apart(self, page: Page, asked_at: datetime) -> None:
         """What could not be read in the list is tried by itself, now and for a while."""
@@ -132,7 +158,7 @@ class Sweep:
 
 @asynccontextmanager
 async def sweeping(
-    context: Context, shop: Shop, kind: Kind, since: datetime | None = None, *, anew: bool = False
+    context: Context, shop: Shop, kind: Kind, since: datetime | None = None, *, anew: bool = False, ahead: bool = False
 ) -> AsyncIterator[Sweep]:
     """A sweep of this kind for as long as the block lasts: the one that did not end, or (`anew`) a new one. Raises
     sweeps.Taken while another process is at it."""
@@ -149,11 +175,12 @@ async def sweeping(
     async def end(tx: Tx) -> None:
         await sweeps.let_go(tx, shop, kind, holder)
 
-    sweep = Sweep(context, shop, await context.db.write(begin))
+    sweep = Sweep(context, shop, await context.db.write(begin), ahead=ahead)
     beating = asyncio.create_task(_beat(context, shop, kind, holder), name=f"{kind} sweep")
     try:
         yield sweep
     finally:
+        await sweep.close()
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)
         await context.db.write(end)
