@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from portal.platforms.marks import mark_in
 from portal.platforms.shopify import words
-from portal.platforms.shopify.amounts import Currencies, each
+from portal.platforms.shopify.amounts import Currencies, Sides, added, each, sides
 from portal.platforms.shopify.ledger import Names, moves_money, refund_lines, refunded
 from portal.platforms.shopify.shape import Node, count, first, gid, nodes, part, text, when, word
+
+_RESTOCKING = frozenset({"restock", "restocking", "restockingfee"})
 
 
 def adjustments_of(order: Node, names: Names, currencies: Currencies) -> list[dict[str, Any]]:
@@ -32,10 +35,27 @@ def _refund(order: Node, refund: Node, names: Names, currencies: Currencies, num
         "by": "staff" if first(refund, "user_id", "staff_member") else None,
         "lines": [{"line_id": key, "quantity": quantity} for key, quantity in units.items()],
         "amount": each(lambda amount: -amount, refunded(refund, currencies)),
+        "restocking_fee": _kept_back(refund, currencies),
         "reason": None,
-        "note": text(refund, "note"),
+        "note": _without_mark(text(refund, "note")),
         "external_id": identity,
     }
+
+
+def _without_mark(note: str | None) -> str | None:
+    """What was said, without what tells us that it was done from here."""
+    mark = mark_in(note)
+    return note if mark is None or note is None else note.replace(mark, "").strip() or None
+
+
+def _kept_back(refund: Node, currencies: Currencies) -> Sides | None:
+    """What was not paid back of the units' worth, where the shop says that it is for putting them back."""
+    fees = [one for one in nodes(refund, "order_adjustments") if word(one.get("reason")) in _RESTOCKING]
+    if not fees:
+        return None
+    names = ("amount_set", "tax_amount_set")
+    parts = [sides(fee, name, currencies, name.removesuffix("_set")) for fee in fees for name in names if fee.get(name)]
+    return each(abs, added(parts, currencies))
 
 
 def _paid_status(refund: Node) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.platforms.shopify import words
+from portal.platforms.shopify.instructions import instructions_of
 from portal.platforms.shopify.ledger import Names, handed_over, work_lines
 from portal.platforms.shopify.people import address
 from portal.platforms.shopify.shape import Node, first, gid, nodes, part, stated, text, when, word, yes
 
 Lines = list[dict[str, Any]]
+
+_NOT_DELIVERED = frozenset({"pickup", "digital", "none"})
 
 
 def deliveries_of(order: Node, names: Names, lines: Lines) -> Lines:
@@ -42,6 +45,7 @@ def _stated(order: Node, work: Node, names: Names, lines: Lines, number: int) ->
             "fulfil_by": when(work, "fulfill_by"),
         },
         "lines": parts,
+        "instructions": None if method in _NOT_DELIVERED else instructions_of(order, work),
         "handed_to_warehouse": handed_over(work),
         "pickup": {"ready_at": None, "collected_at": None, "code": None, "opening_hours": None},
     }
@@ -90,6 +94,7 @@ def _made(order: Node, method: str, lines: Lines) -> dict[str, Any]:
         "location": {"id": None, "name": label, "address": {}} if method == "pickup" else None,
         "destination": address(part(order, "shipping_address")) if method == "shipping" else None,
         "lines": parts,
+        "instructions": None if method in _NOT_DELIVERED else instructions_of(order),
     }
 
 

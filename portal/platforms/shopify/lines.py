@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.platforms.shopify.amounts import Currencies, Sides, added, each, known, sides
+from portal.platforms.shopify.fees import is_fee
 from portal.platforms.shopify.ledger import Gone, Ledger, Names, is_settled
 from portal.platforms.shopify.shape import NOTHING, Node, count, first, gid, nodes, part, stated, text, word
 from portal.platforms.shopify.swaps import replacements
@@ -46,7 +47,7 @@ def _line(order: Node, line: Node, key: str, ledger: Ledger, currencies: Currenc
         "tags": _tags(line),
         "image_url": text(part(line, "image"), "url", "src"),
         "requires_shipping": ships,
-        "kind": _kind(line, ships=ships),
+        "kind": _kind(order, line, ships=ships),
         "flags": {
             "preorder": _is_preorder(line),
             "final_sale": any(word(tag) == "finalsale" for tag in _tags(line)),
@@ -57,12 +58,28 @@ def _line(order: Node, line: Node, key: str, ledger: Ledger, currencies: Currenc
     }
 
 
-def _kind(line: Node, *, ships: bool) -> str:
+def _kind(order: Node, line: Node, *, ships: bool) -> str:
     if line.get("gift_card") is True or line.get("is_gift_card") is True:
         return "gift_card"
     if part(line, "tip"):
         return "tip"
-    return "physical" if ships else "digital"
+    if ships:
+        return "physical"
+    return "digital" if _is_of_product(line) else _extra(order, line)
+
+
+def _is_of_product(line: Node) -> bool:
+    return any(part(line, name) or line.get(f"{name}_id") for name in ("product", "variant"))
+
+
+def _extra(order: Node, line: Node) -> str:
+    """What is neither shipped nor a product of the shop's: our fee, a tip (GraphQL tells only how much all tips were),
+    or something that the shop wrote in by hand."""
+    title = text(line, "title", "name")
+    if is_fee(title):
+        return "fee"
+    tips = text(part(part(order, "total_tip_received_set"), "shop_money"), "amount") or ""
+    return "tip" if title == "Tip" and tips.strip("0.") else "digital"
 
 
 def _options(line: Node) -> Iterator[dict[str, str | None]]:

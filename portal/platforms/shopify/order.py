@@ -60,7 +60,7 @@ def order_of(body: Node, delivered: Delivered) -> NeutralOrder:
             "billing": people.address(part(order, "billing_address")),
         },
         "lines": lines,
-        "deliveries": with_pickups(deliveries, parcels),
+        "deliveries": with_pickups(order, deliveries, parcels),
         "parcels": parcels,
         "adjustments": told_apart(adjustments_of(order, names, currencies)),
         "totals": totals_of(order, currencies),

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 import carriers
+from portal.platforms.marks import mark_in
 from portal.platforms.shopify import words
 from portal.platforms.shopify.ledger import Names, parcel_lines
 from portal.platforms.shopify.shape import Node, cut_off, degrees, gid, nodes, stated, text, when
@@ -22,7 +23,8 @@ def _parcel(fulfilment: Node, names: Names, deliveries: list[dict[str, Any]], nu
     lines = [{"line_id": key, "quantity": quantity} for key, quantity in parcel_lines(fulfilment, names)]
     events = [_event(event, n) for n, event in enumerate(nodes(fulfilment, "events"), 1)]
     state = words.parcel_state(fulfilment.get("status"))
-    status, raw = _status(fulfilment, state)
+    ours = _is_ours(events)
+    status, raw = _before_ours(events, fulfilment) if ours and state == "ok" else _status(fulfilment, state)
     return {
         "id": gid("Fulfillment", fulfilment) or f"fulfilment-{number}",
         "delivery_id": _delivery(fulfilment, lines, deliveries),
@@ -34,9 +36,25 @@ def _parcel(fulfilment: Node, names: Names, deliveries: list[dict[str, Any]], nu
         "status": status,
         "status_raw": raw,
         "estimated_at": when(fulfilment, "estimated_delivery_at") or _latest(nodes(fulfilment, "events")),
-        "delivered_at": when(fulfilment, "delivered_at") or _arrival(events),
+        "delivered_at": _arrival(events) if ours else when(fulfilment, "delivered_at") or _arrival(events),
         "events": events,
     }
+
+
+def _is_ours(events: list[dict[str, Any]]) -> bool:
+    """Whether the newest event is one that was written from here: then the status is our own word come back."""
+    dated = [event for event in events if event["at"]]
+    return bool(dated) and max(dated, key=lambda event: event["at"])["origin"] == "portal"
+
+
+def _before_ours(events: list[dict[str, Any]], fulfilment: Node) -> tuple[str, str | None]:
+    """What the shop's own events say; without any, that it has left."""
+    own = [event for event in events if event["origin"] == "platform" and event["at"]]
+    if own:
+        newest = max(own, key=lambda event: event["at"])
+        return newest["status"], newest["raw"]
+    raw = text(fulfilment, "status")
+    return _BY_STATUS.get((raw or "").lower(), words.UNKNOWN), raw
 
 
 def _is_exact(fulfilment: Node) -> bool:
@@ -89,12 +107,13 @@ def _number(company: str | None, number: str | None, url: str | None) -> dict[st
 
 def _event(event: Node, number: int) -> dict[str, Any]:
     raw = text(event, "status")
+    ours = mark_in(text(event, "message")) is not None
     return {
         "id": gid("FulfillmentEvent", event) or f"event-{number}",
         "at": when(event, "happened_at", "created_at"),
         "status": words.milestone(raw),
         "raw": raw,
-        "message": text(event, "message"),
+        "message": None if ours else text(event, "message"),
         "place": {
             "city": text(event, "city"),
             "postcode": text(event, "zip"),
@@ -104,19 +123,21 @@ def _event(event: Node, number: int) -> dict[str, Any]:
             "lon": degrees(event, "longitude"),
             "text": text(event, "address1"),
         },
-        "origin": "platform",
+        "origin": "portal" if ours else "platform",
     }
 
 
 def _latest(events: list[Node]) -> Any:
-    """The estimate of the newest event that has one."""
-    dated = [(when(e, "happened_at", "created_at"), when(e, "estimated_delivery_at")) for e in events]
+    """The estimate of the newest event that has one and was not written from here."""
+    told = [event for event in events if mark_in(text(event, "message")) is None]
+    dated = [(when(e, "happened_at", "created_at"), when(e, "estimated_delivery_at")) for e in told]
     known = [(at, estimate) for at, estimate in dated if at and estimate]
     return max(known)[1] if known else None
 
 
 def _arrival(events: list[dict[str, Any]]) -> Any:
-    return next((event["at"] for event in events if event["status"] in ("delivered", "collected")), None)
+    own = (event for event in events if event["origin"] == "platform")
+    return next((event["at"] for event in own if event["status"] in ("delivered", "collected")), None)
 
 
 def _delivery(fulfilment: Node, lines: list[dict[str, Any]], deliveries: list[dict[str, Any]]) -> str | None:

@@ -18,14 +18,14 @@ _MAPPED: Final = frozenset({
     "current_total_tax_set", "current_total_discounts", "current_total_discounts_set", "current_total_price",
     "current_total_price_set", "current_total_additional_fees_set", "current_total_duties_set", "total_outstanding",
     "total_outstanding_set", "total_refunded_set", "payment_collection_details", "discount_applications",
-    "source_name", "channel_information",
+    "source_name", "channel_information", "total_tip_received_set",
 })  # fmt: skip
 # Members that open something, or tell more of a person than an order page needs.
 _WITHHELD: Final = frozenset({
     "_derived", "browser_ip", "client_ip", "client_details", "token", "cart_token", "checkout_token", "checkout_id",
     "landing_site", "landing_site_ref", "landing_page_url", "referring_site", "referrer_url", "order_status_url",
     "status_page_url", "transactions", "payment_details", "customer_journey", "customer_journey_summary",
-    "__typename", "__parent_id",
+    "__typename", "__parent_id", "edit_mark", "ship_mark", "ready_mark", "cancellation",
 })  # fmt: skip
 _EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
 
