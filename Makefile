@@ -54,11 +54,12 @@ format: ## write the formatting that `make check` asks for
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: ## write docs/settings.md, carriers.md and personal-data.md anew from settings, manifests and tables
+docs: ## write docs/settings.md, carriers.md, personal-data.md and the tables of shopify.md anew
 	@scripts/install.sh dev
 	@$(BIN)/python scripts/settings_page.py
 	@$(BIN)/python scripts/carriers_page.py
 	@$(BIN)/python scripts/personal_data_page.py
+	@$(BIN)/python scripts/shopify_page.py
 
 screenshots: ## write docs/screenshots anew: every kind of page of the demonstration, in Chromium
 	@scripts/install.sh dev

@@ -1,7 +1,8 @@
 """Shopify: webhook bodies, REST and GraphQL answers as neutral orders. Reads only; writes are elsewhere."""
 
 from portal.platforms.contract import Platform
-from portal.platforms.shopify.reader import delivered, documents, read
+from portal.platforms.shopify.hooks.headers import delivered
+from portal.platforms.shopify.reader import documents, read
 
 __all__ = ["PLATFORM", "documents", "read"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,6 @@ def documents(body: object, shop: str | None = None, topic: str | None = None) -
     """The orders in one body (a parsed JSON value); none for a body that only hints at a change."""
     entries = read([Value(1, body, "")], Delivered(shop, topic))
     return [entry.order for entry in entries if isinstance(entry, Document)]
-
-
-def delivered(headers: Mapping[str, str]) -> Delivered:
-    """What the headers of a webhook tell."""
-    return Delivered(
-        headers.get("x-shopify-shop-domain"), headers.get("x-shopify-topic"), headers.get("x-shopify-api-version")
-    )
 
 
 def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:

@@ -1,0 +1,1 @@
+"""Shopify's deliveries: whether they are genuine, what they are about, and which ones we want."""
