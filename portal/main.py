@@ -30,7 +30,10 @@ from portal.context import Context
 from portal.dashboard.pages import AUDIENCE as LISTS, Dashboard, DashboardStream
 from portal.dashboard.routes import routes as dashboard_routes
 from portal.editing.engine import Engine
+from portal.editing.onpage import OnOrderPage
+from portal.editing.pages.routes import routes as change_routes
 from portal.editing.policies import Policies
+from portal.editing.words import reason
 from portal.errorpages import ErrorPages
 from portal.installing import Installing
 from portal.kit import assets, guard, html, i18n, memory
@@ -64,7 +67,7 @@ from portal.staff.orders import AUDIENCE as STAFF
 from portal.staff.routes import staff_pages
 from portal.tracking import hooks, pushes
 from portal.tracking.watching import keep_watching
-from portal.wiring import DELIVER, react
+from portal.wiring import DELIVER, open_engine, react
 from portal.worker import hurried, work
 
 DemoOrders = Sequence[object]  # with number, url and note, for the home page
@@ -88,16 +91,18 @@ class _Rendering:
     visitors: VisitorPages
 
 
-def _rendering(context: Context, *, demo: bool) -> _Rendering:
+def _rendering(context: Context, engine: Engine, *, demo: bool) -> _Rendering:
     i18n.load(paths.LOCALES)
     brand = brand_of(context.settings)
     static = assets.load(paths.STATIC, brand.files)
     shown = look(brand, static.url)
-    env = html.environment(paths.TEMPLATES, static.url, {"maps": _atlas(context.settings), "look": shown})
+    given = {"maps": _atlas(context.settings), "look": shown, "reason": reason}
+    env = html.environment(paths.TEMPLATES, static.url, given)
     boards, looks = Boards(context.db), Looks(context)
     named = (shown, context.settings.map_borders, context.settings.map_tiles_url)
     build = _build(*map(static.url, _PARTS), *map(str, named))
-    pages = OrderPages(context, env, PageCache(), build, looks=looks, boards=boards, demo=demo)
+    changing = OnOrderPage(engine)
+    pages = OrderPages(context, env, PageCache(), build, looks=looks, boards=boards, changing=changing, demo=demo)
     visitors = VisitorPages(
         context,
         visitor_templates(context.settings, static.url, shown),
@@ -112,13 +117,15 @@ def _rendering(context: Context, *, demo: bool) -> _Rendering:
 
 def order_pages(context: Context) -> tuple[OrderPages, VisitorPages]:
     """The pages of an order, its customer's and its visitors', without an application around them."""
-    made = _rendering(context, demo=False)
+    made = _rendering(context, open_engine(context), demo=False)
     return made.pages, made.visitors
 
 
 def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
     """The whole web application over an open context. `work_here` runs the background work as well."""
-    made = _rendering(context, demo=bool(demo))
+    shops = Shops(context)
+    engine = Engine(context, shops, Policies())
+    made = _rendering(context, engine, demo=bool(demo))
     static, env, boards, looks, pages, visitors = (
         made.static,
         made.env,
@@ -134,10 +141,9 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     def listed(channel: Channel) -> Awaitable[Frame]:
         return dashboard.frame(channel, hub.gather)
 
-    shops = Shops(context)
     staff = staff_pages(
         StaffDesk(context, env, pages.shop),
-        Engine(context, shops, Policies()),
+        engine,
         pages,
         visitors,
         lambda order: looks.note(order, "staff"),
@@ -167,6 +173,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             _shop_hook(context, shops),
             *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
             *_parcels(ParcelPages(context, env, errors.page, pages.shop)),
+            *change_routes(engine, desk, errors.page),
             Route("/s/{token}", visitors, methods=["GET", "POST"]),
             Route("/s/{token}/events", visitor_stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),

@@ -25,7 +25,7 @@ async def look(engine: Engine, order_id: int) -> Looked:
     edits = [queries.view_of(row) for row in rows]
     under_way = next((edit for edit in edits if edit.is_open), None)
     answers = rules.answers(known.document, able(shop), engine.context.clock.now(), open_edit=under_way is not None)
-    return Looked(answers, under_way, [edit for edit in edits if not edit.is_open])
+    return Looked(known.document, answers, under_way, [edit for edit in edits if not edit.is_open])
 
 
 async def edit_of(engine: Engine, order_id: int, ref: str) -> EditView:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from portal.editing.answers import OPEN, Action, Answer, Answers, EditState, Verdict
 from portal.platforms.changes import Change, Quote
-from portal.platforms.neutral.parts import Amount
+from portal.platforms.neutral.parts import Amount, NeutralOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """All that a page says of changing an order. `open` is the edit under way, `past` are those that are over, the last
-    one first."""
+    """All that a page says of changing an order. `order` is what was looked at, `open` the edit under way, `past`
+    are those that are over, the last one first."""
 
+    order: NeutralOrder = field(repr=False)
     answers: Answers
     open: EditView | None
     past: Sequence[EditView]

@@ -9,6 +9,7 @@ from typing import Final
 from portal.editing import codes
 from portal.editing.answers import Answer, Code
 from portal.editing.letters import WHY_NOT
+from portal.kit import i18n
 from portal.kit.forms import N_
 
 _BY_HAND: Final = N_("The shop does this by hand.")
@@ -86,3 +87,9 @@ def sentence(code: str, answer: Answer | None = None, languages: Sequence[str] =
         own = next((answer.text[language] for language in languages if language in answer.text), None)
         return own or next(iter(answer.text.values())), False
     return SENTENCES.get(code, ""), True
+
+
+def reason(code: str | None, answer: Answer | None = None) -> str:
+    """The same for a page, in the language that is spoken: plain text, to be escaped."""
+    said, ours = sentence(code or "", answer, (i18n.locale(),))
+    return i18n.gettext(said) if ours and said else said

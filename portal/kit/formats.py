@@ -93,6 +93,12 @@ def clock(value: datetime | str, /) -> str:
 
 
 @_remembered
+def clock_seconds(value: datetime, /) -> str:
+    """ "14:05:20", where seconds count."""
+    return format_time(value.astimezone(_zoneinfo(i18n.zone())).time(), "medium", locale=_region(i18n.locale()))
+
+
+@_remembered
 def moment(value: datetime, today: date, /) -> str:
     """Day and clock, in a sentence or alone: "today, 14:05", "Tuesday 24 November, 14:05"."""
     near, time_of_day = _near(value, today), {"clock": clock(value)}
@@ -195,6 +201,7 @@ FILTERS: Final = {
     "day_relative": day_relative,
     "on_day": on_day,
     "clock": clock,
+    "clock_seconds": clock_seconds,
     "moment": moment,
     "clock_or_moment": clock_or_moment,
     "local_day": local_day,

@@ -83,12 +83,17 @@ class Form(Generic[M]):
 
 
 async def read(request: Request, model: type[M]) -> Form[M]:
-    """What was sent, checked. Raises Refused (415) for another kind of body, and Refused (400) for one that
-    cannot be read."""
+    """What was sent, checked. Raises as `fields` does."""
+    return filled(model, await fields(request))
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """What was sent, by field. Raises Refused (415) for another kind of body, and Refused (400) for one that cannot be
+    read."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise Refused(415, "a form is wanted")
-    return filled(model, _fields(await request.body()))
+    return _fields(await request.body())
 
 
 def filled(model: type[M], sent: Mapping[str, str]) -> Form[M]:

@@ -4,7 +4,7 @@ answered 304 without rendering. At which addresses it is found, and by whom: `or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from portal.kit.negotiate import accepts, known
 from portal.kit.pagecache import OFFLINE, Kept, PageCache
 from portal.notices.store import Boards
 from portal.orders import queries
+from portal.orders.changing import Changing
 from portal.orders.looks import Looks
 from portal.orders.notes import with_notices
 from portal.orders.queries import Version
@@ -55,7 +56,7 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class OrderPages:
     """What the order page needs besides the context. `build` names this version of the templates; `looks` keeps count
-    of who saw the page."""
+    of who saw the page; `changing` says what there is to say of changing an order."""
 
     context: Context
     env: Environment
@@ -63,6 +64,7 @@ class OrderPages:
     build: str
     boards: Boards
     looks: Looks
+    changing: Changing
     demo: bool = False
 
     async def answer(self, shown: Shown, request: Request) -> Response:
@@ -149,6 +151,7 @@ class OrderPages:
             polled=served(self.context.accounts),
             demo=self.demo,
         )
+        view = replace(view, changes=await self.changing.of_order(order_id, now))
         return with_notices(view, await self.boards.current(), now, (locale, settings.locale))
 
     def _values(self, view: OrderView, now: datetime) -> dict[str, Any]:

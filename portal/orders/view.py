@@ -74,6 +74,8 @@ def order_view(
 
 def finished(view: OrderView) -> bool:
     """Whether the page has nothing more to wait for."""
+    if view.changes is not None and view.changes.under_way is not None:
+        return False
     over = view.state in (OrderState.COMPLETED, OrderState.CANCELLED)
     return over and all(Milestone(parcel.milestone) in ARRIVED or not parcel.tracked for parcel in view.parcels)
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from portal.maps.viewmodels import Journey
 from portal.notices.values import Shown
+from portal.orders.amounts import Money
+from portal.orders.changing import ChangesView
 from portal.progress.values import ArrivalView, OrderState, StepState, StepView, Tone
 
 __all__ = [
@@ -33,14 +35,6 @@ __all__ = [
     "StepView",
     "Tone",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units of an ISO 4217 currency."""
-
-    minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +178,13 @@ class LiveView:
 class OrderView:
     """The order page. `headline` is the key of the sentence that comes first:
 
-    arriving (with `arrival`), arriving_today, arriving_late, out_for_delivery, in_transit, preparing,
-    confirmed, ready_to_collect, ready_for_pickup, attempted, action_required, exception, returning,
-    delivered, collected, returned, lost, cancelled, expired, link_only, partly_delivered, available.
-    `parcels_done` of the parcels have arrived. `digital` items need no parcel. `cancel_reason` is a shop's
-    code or a sentence of its own. `ref` names the order in addresses. `dates` are the days given for what has no parcel
-    yet; `instructions` what the customer asked of whoever delivers, `note` what the shop tells the customer.
-    `notices` are the shop's messages to all whom they concern; `shop_key` names the shop on its platform.
+    arriving (with `arrival`), arriving_today, arriving_late, out_for_delivery, in_transit, preparing, confirmed,
+    ready_to_collect, ready_for_pickup, attempted, action_required, exception, returning, delivered, collected,
+    returned, lost, cancelled, expired, link_only, partly_delivered, available. `parcels_done` of the parcels have
+    arrived. `digital` items need no parcel. `cancel_reason` is a shop's code or a sentence of its own. `ref` names
+    the order in addresses. `dates` are the days given for what has no parcel yet; `instructions` what the customer
+    asked of whoever delivers, `note` what the shop tells the customer. `notices` are the shop's messages to all whom
+    they concern; `shop_key` names the shop on its platform; `changes` is what there is to say of changing the order.
     """
 
     shop: ShopView
@@ -217,3 +211,4 @@ class OrderView:
     note: str | None = None
     notices: tuple[Shown, ...] = ()
     shop_key: str | None = None
+    changes: ChangesView | None = None

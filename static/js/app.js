@@ -25,6 +25,17 @@
   setInterval(tick, 30000);
   addEventListener("pageshow", tick);
 
+  // What is left of a time that ends within the day; the page says in words when it ends.
+  const countDown = () => {
+    for (const part of document.querySelectorAll("[data-until]")) {
+      const left = Math.floor((Date.parse(part.dataset.until) - Date.now()) / 1000), two = (n) => String(n).padStart(2, "0");
+      const hours = Math.floor(left / 3600), text = `${hours ? `${hours}:` : ""}${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+      part.textContent = left > 0 && left < 86400 ? text : "";
+    }
+  };
+  setInterval(countDown, 1000);
+  countDown();
+
   // What each part of the page has to say; after a swap only the parts that say something else speak.
   const sayings = () => new Map([...document.querySelectorAll("[data-announce]")].map((part) => [part, part.dataset.announce]));
   let said = sayings();

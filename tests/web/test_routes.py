@@ -87,6 +87,12 @@ MATRIX: dict[str, Rule] = {
     "GET /orders/{ref}/sharing/preview": THEIRS,
     "POST /orders/{ref}/sharing": Rule(404, 404, 303, 303, 404, personal=True),
     "POST /orders/{ref}/sharing/{link:int}/end": Rule(404, 404, 404, 404, 404, personal=True),  # there is none yet
+    "GET /orders/{ref}/change": Rule(404, 404, 303, 200, 404, personal=True),
+    "GET /orders/{ref}/change/new/{action}": Rule(404, 404, 303, 200, 404, personal=True),
+    "POST /orders/{ref}/change/new/{action}": Rule(404, 404, 303, 303, 404, personal=True),
+    "GET /orders/{ref}/change/{edit}": Rule(404, 404, 303, 404, 404, personal=True),  # there is none: tests/editing
+    "POST /orders/{ref}/change/{edit}/confirm": Rule(404, 404, 303, 404, 404, personal=True),
+    "POST /orders/{ref}/change/{edit}/undo": Rule(404, 404, 303, 404, 404, personal=True),
     "GET /orders/{ref}/parcels": Rule(404, 404, 404, 200, 404, personal=True),
     "POST /orders/{ref}/parcels/{shipment:int}/carrier": Rule(404, 404, 404, 422, 404, personal=True),
     "GET /orders/{ref}/parcels/{shipment:int}/proofs/{document:int}": Rule(404, 404, 404, 404, 404, personal=True),
@@ -177,6 +183,8 @@ SAMPLES = {
     "{ref}": "0" * 16,
     "{slug}": "ups",
     "{link:int}": "1",
+    "{action}": "instructions",
+    "{edit}": "0" * 16,
     "{shipment:int}": "1",
     "{document:int}": "1",
     "{id:int}": "9999",
