@@ -163,7 +163,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             *signin_routes(desk, demo),
             *dashboard_routes(dashboard, DashboardStream(dashboard, hub, live)),
             *privacy_routes(desk),
-            *api_routes(context, shops, pages.shop),
+            *api_routes(context, shops, engine, pages.shop),
             *staff.routes(live),
             Route("/o/{token}", by_token, methods=["GET"]),
             Route("/o/{token}/events", streams[0], methods=["GET"]),

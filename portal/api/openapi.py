@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, Final
-
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from portal import __version__
 from portal.api.desk import PATH, Operation
 from portal.api.news import KINDS
+from portal.api.schemas import schemas
 from portal.api.scopes import EXPLAINED, Scope
 
 _PART: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -42,7 +39,7 @@ _PROBLEM: Final = {
 }
 
 
-def document(operations: Sequence[Operation], models: Iterable[type[BaseModel]], base_url: str) -> dict[str, Any]:
+def document(operations: Sequence[Operation], base_url: str) -> dict[str, Any]:
     """The whole description."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -62,18 +59,9 @@ def document(operations: Sequence[Operation], models: Iterable[type[BaseModel]],
         "webhooks": {kind: _news(kind, why) for kind, why in KINDS.items()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": _scopes()}},
-            "schemas": {**_schemas(tuple(models)), "Problem": _PROBLEM},
+            "schemas": {**schemas(), "Problem": _PROBLEM},
         },
     }
-
-
-@lru_cache(4)
-def _schemas(models: tuple[type[BaseModel], ...]) -> dict[str, Any]:
-    _, found = models_json_schema(
-        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
-    )
-    schemas: dict[str, Any] = found["$defs"]
-    return schemas
 
 
 def _described(operation: Operation) -> dict[str, Any]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from pydantic import BaseModel
-
 from portal.api.desk import Operation
+from portal.api.edits import Edits, Note
 from portal.api.orders import MOST, LinkWish, Orders, Shipment
 from portal.api.programs import HookWish, Programs
+from portal.api.schemas import schema
 from portal.api.scopes import Scope
+from portal.editing.commands import COMMANDS
 from portal.orders.catalog.document import ProductDocument
 from portal.platforms.neutral import NeutralOrder
-
-_ORDER: Final = {"$ref": "#/components/schemas/NeutralOrder"}
 
 
 def of_orders(orders: Orders) -> tuple[Operation, ...]:
     """Orders, and what becomes of them."""
-    one_or_more = {"oneOf": [_ORDER, {"type": "array", "items": _ORDER, "maxItems": MOST}]}
+    an_order = schema(NeutralOrder)
+    one_or_more = {"oneOf": [an_order, {"type": "array", "items": an_order, "maxItems": MOST}]}
     asks = {
         "changed_since": "orders whose platform, or whose shop, said something new since this moment (RFC 3339)",
         "number": "orders with this number, with or without #",
@@ -60,6 +58,29 @@ def of_orders(orders: Orders) -> tuple[Operation, ...]:
     )
 
 
+def of_edits(edits: Edits) -> tuple[Operation, ...]:
+    """Changing and cancelling, and what customers ask for."""
+    read, write = Scope.ORDERS_READ, Scope.EDITS_WRITE
+    one = "/orders/{ref}/edits/{edit}"
+    commands = {"oneOf": [schema(command) for command in COMMANDS.values()]}
+    line = {"line": "the line, as its platform calls it"}
+    return (
+        Operation("GET", "/orders/{ref}/actions", read, edits.actions, "Say what its customer may do, and until when"),
+        Operation("GET", "/orders/{ref}/variants", read, edits.variants, "List what a line could become", asks=line),
+        Operation("GET", "/orders/{ref}/edits", read, edits.listed, "List the changes of an order"),
+        Operation("GET", one, read, edits.read, "Read a change"),
+        Operation(
+            *("POST", "/orders/{ref}/edits", write, edits.preview, "See what a change of the shop's comes to"),
+            takes=commands,
+            once=True,
+            gives=201,
+        ),
+        Operation("POST", one + "/confirm", write, edits.confirm, "Have a change made that was previewed"),
+        Operation("POST", one + "/accept", write, edits.accept, "Say yes to a request", takes=schema(Note)),
+        Operation("POST", one + "/decline", write, edits.decline, "Say no to a request", takes=schema(Note)),
+    )
+
+
 def of_programs(programs: Programs) -> tuple[Operation, ...]:
     """What programs set up."""
     news, products = Scope.HOOKS_WRITE, Scope.PRODUCTS_WRITE
@@ -76,11 +97,3 @@ def of_programs(programs: Programs) -> tuple[Operation, ...]:
             takes=schema(ProductDocument),
         ),
     )
-
-
-def schema(model: type[BaseModel]) -> dict[str, Any]:
-    """A body's schema, by reference."""
-    return {"$ref": f"#/components/schemas/{model.__name__}"}
-
-
-MODELS: Final[tuple[type[BaseModel], ...]] = (NeutralOrder, ProductDocument, Shipment, LinkWish, HookWish)
