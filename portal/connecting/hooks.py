@@ -19,7 +19,7 @@ from portal.connecting.shops import HOOKS, Shops
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
-from portal.platforms.live import Hint, Hooked
+from portal.platforms.live import Hint, Hooked, Keyed, ShopError
 
 log = logging.getLogger("jalon.hooks")
 ROUTE: Final = HOOKS + "{slug}"
@@ -48,7 +48,10 @@ class PlatformHook:
     async def _take(self, shop: Hooked, request: Request, body: bytes | None) -> int:
         if body is None:
             return 413
-        hint = shop.verify(dict(request.headers), body, self._context.clock.now())
+        headers, now = dict(request.headers), self._context.clock.now()
+        hint = shop.verify(headers, body, now)
+        if hint is None and isinstance(shop, Keyed) and await _learns(shop):
+            hint = shop.verify(headers, body, now)
         if hint is None:
             log.info("%s: a delivery without proof", shop.manifest.slug)
             return 401
@@ -64,6 +67,15 @@ class PlatformHook:
 
         if not await self._context.db.write(unit):
             log.info("%s: a delivery that came before", shop.manifest.slug)
+
+
+async def _learns(shop: Keyed) -> bool:
+    """Whether there are new keys to verify with."""
+    try:
+        return await shop.learn()
+    except ShopError as problem:
+        log.warning("%s: its keys could not be read: %s", shop.manifest.slug, problem.message)
+        return False
 
 
 async def _body(request: Request) -> bytes | None:

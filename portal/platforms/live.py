@@ -173,6 +173,16 @@ class Hooked(Shop, Protocol):
 
 
 @runtime_checkable
+class Keyed(Hooked, Protocol):
+    """A shop whose platform signs deliveries with keys that it publishes, and changes."""
+
+    async def learn(self) -> bool:
+        """Ask for them, seldom however often this is called; whether there are others than before, so that what could
+        not be verified may be now. Raises ShopError."""
+        ...
+
+
+@runtime_checkable
 class Editable(Shop, Protocol):
     """A shop whose orders can be changed from here, as far as its `manifest.can` goes."""
 

@@ -12,7 +12,7 @@ from portal.platforms.units import editable_units
 from portal.platforms.woocommerce import documents, read
 from tests.platforms.woocommerce.samples import fulfilment, line, meta, order, refund, tracked, tracking
 
-_JUNK = st.recursive(
+JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(["", "0", "-1.5"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
@@ -48,7 +48,7 @@ FULL = order(
 )
 
 
-@given(st.sampled_from(places(FULL)), _JUNK)
+@given(st.sampled_from(places(FULL)), JUNK)
 def test_junk_anywhere_in_a_body_is_no_traceback(path: tuple[Any, ...], junk: Any) -> None:
     for found in documents(replaced(FULL, path, junk)):
         assert as_json(found)["schema"] == "order/1"
