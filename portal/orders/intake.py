@@ -3,7 +3,8 @@ for lines, which never disappear: those are removed ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +81,8 @@ def changed_at(document: NeutralOrder) -> datetime | None:
 async def store_parts(tx: Tx, now: datetime, order_id: int, document: NeutralOrder, text: str) -> None:
     """Everything of an order but its own row."""
     await tx.upsert(ORDER_PRIVATE, [_private(order_id, document, text)], ["order_id"])
-    rows = [_line(order_id, position, line) for position, line in enumerate(document.lines)]
+    replaced = _replaced(document.lines)
+    rows = [_line(order_id, position, line, replaced[line.id]) for position, line in enumerate(document.lines)]
     await tx.upsert(ORDER_LINE, rows, ["order_id", "external_id"])
     line_ids = await _ids(tx, ORDER_LINE, order_id)
     await _remove_lines(tx, [line_ids[name] for name in line_ids.keys() - {line.id for line in document.lines}])
@@ -130,7 +132,16 @@ def _town(address: Address | None) -> dict[str, Any]:
     }
 
 
-def _line(order_id: int, position: int, line: Line) -> dict[str, Any]:
+def _replaced(lines: Sequence[Line]) -> Counter[str]:
+    """Units by line id in whose place another line came: they are wanted still, as something else."""
+    units = Counter[str]()
+    for line in lines:
+        if line.replaces_line_id is not None:
+            units[line.replaces_line_id] += line.quantity.ordered
+    return units
+
+
+def _line(order_id: int, position: int, line: Line, replaced: int) -> dict[str, Any]:
     quantity = line.quantity
     price = line.price.unit
     return {
@@ -142,7 +153,7 @@ def _line(order_id: int, position: int, line: Line) -> dict[str, Any]:
         "sku": line.sku,
         "kind": line.kind,
         "requires_shipping": bool(line.requires_shipping),
-        "ordered": quantity.ordered,
+        "ordered": max(quantity.current, quantity.ordered - replaced),
         "current": quantity.current,
         "fulfilled": quantity.fulfilled,
         "refunded": quantity.refunded,

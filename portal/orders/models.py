@@ -59,7 +59,8 @@ class Order(Table, table=True):
 
 
 class OrderLine(Table, table=True):
-    """A product and its quantities; lines that were removed stay, with `current` 0."""
+    """A product and its quantities; lines that were removed stay, with `current` 0. `ordered` is without the units
+    in whose place another line came."""
 
     __tablename__ = "order_line"
     __table_args__ = (Index("uq_order_line_order_id_external_id", "order_id", "external_id", unique=True),)

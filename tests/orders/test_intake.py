@@ -291,3 +291,11 @@ def test_sources_name_parcels_apart_however_long() -> None:
     document = order(parcels=[parcel(f"{long}{n}", f"6A{n}", {}) for n in (1, 2)])
     sources = {packed.shipment.source for packed in parcels_of(document, "order:1")}
     assert len(sources) == 2
+
+
+async def test_units_that_became_something_else_were_not_cancelled(context: Context) -> None:
+    sage = {"id": "1", "title": "Mug", "quantity": {"ordered": 3, "current": 1, "removed": 2}}
+    sand = {"id": "2", "title": "Mug", "quantity": 1, "replaces_line_id": "1"}
+    await import_order(context, order(lines=[sage, sand]))
+    found = await rows(context, select(ORDER_LINE.c.ordered, ORDER_LINE.c.current).order_by(ORDER_LINE.c.position))
+    assert [(row.ordered, row.current) for row in found] == [(2, 1), (1, 1)]  # one was cancelled, one is another by now
