@@ -25,8 +25,8 @@ from portal.platforms.live import ShopError
 from portal.platforms.marks import mark_of
 from portal.platforms.neutral.parts import Address, NeutralOrder
 from tests.engines.connected import Scissors, When, connected
-from tests.engines.edits import edit, line_of
 from tests.engines.merchant import Seen
+from tests.engines.sides import edit_of as edit, line_of
 from tests.engines.vendure_api import Json
 from tests.engines.vendure_merchant import VendureMerchant
 

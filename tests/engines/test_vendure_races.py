@@ -12,7 +12,7 @@ from portal.platforms.changes import Applied, CancelOrder, CancelUnits, Change, 
 from portal.platforms.live import ShopError
 from portal.platforms.neutral.parts import Address, NeutralOrder
 from tests.engines.connected import connected
-from tests.engines.edits import edit, line_of
+from tests.engines.sides import edit_of as edit, line_of
 from tests.engines.vendure_merchant import VendureMerchant
 
 pytestmark = [pytest.mark.shop_engine, pytest.mark.slow]

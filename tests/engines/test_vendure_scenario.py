@@ -19,7 +19,7 @@ from portal.platforms.changes import (
 )
 from portal.platforms.neutral.parts import Address, Amount, NeutralOrder
 from tests.engines.connected import connected
-from tests.engines.edits import edit, line_of
+from tests.engines.sides import edit_of as edit, line_of
 from tests.engines.vendure_merchant import VendureMerchant
 
 pytestmark = [pytest.mark.shop_engine, pytest.mark.slow]
@@ -112,7 +112,13 @@ async def test_an_order_is_edited_on_its_way(vendure_shop: VendureMerchant) -> N
         rest = {"TEE-S-RED": 1, "TEE-S-SAGE": 2, "MUG": 1}
         second = vendure_shop.ship(identity, rest, "6A12345678902")
         order = await now()
-        for change in (CancelUnits(((red, 1),)), CancelOrder(), SetQuantity(red, 1), SetInstructions("Too late")):
+        for change in (
+            CancelUnits(((red, 1),)),
+            CancelOrder(),
+            SetQuantity(red, 1),
+            SetAddress(home),
+            SetInstructions("Too late"),
+        ):
             assert await shop.apply(order, edit(change)) == NotApplied("shipped")
         for parcel in (order.parcels[0].id, second):
             vendure_shop.deliver(identity, parcel)

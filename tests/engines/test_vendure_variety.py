@@ -22,7 +22,7 @@ from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.units import editable_units
 from portal.platforms.vendure.shape import in_minor
 from tests.engines.connected import connected
-from tests.engines.edits import edit, line_of
+from tests.engines.sides import edit_of as edit, line_of
 from tests.engines.vendure_merchant import VendureMerchant
 from tests.engines.vendure_stock import COUPON, MARKETS
 

@@ -35,18 +35,18 @@ class VendureMerchant:
     def __init__(self, engine: Vendure, relay: Relay) -> None:
         self.engine, self.relay, self.staff = engine, relay, engine.staff
         pay = "https://atelier-lune.example/pay/{code}"
-        access = {"username": PORTAL, "password": PORTAL_PASSWORD, "hook_secret": SECRET}
-        self.account = Account("vendure", {**access, "line_fields": "engraving", "pay_url": pay}, engine.url)
+        access = {"url": engine.url, "username": PORTAL, "password": PORTAL_PASSWORD, "hook_secret": SECRET}
+        self.account = Account("vendure", {**access, "line_fields": "engraving", "pay_url": pay})
 
     def in_channel(self, channel: str) -> Account:
         """What the portal connects with, to see one channel."""
         token = {} if MARKETS[channel] is HOME_MARKET else {"channel": channel}
-        return Account("vendure", {**self.account.credentials, **token}, self.account.api)
+        return Account("vendure", {**self.account.credentials, **token})
 
     def without(self, *names: str) -> Account:
         """The same without some settings."""
         kept = {name: value for name, value in self.account.credentials.items() if name not in names}
-        return Account("vendure", kept, self.account.api)
+        return Account("vendure", kept)
 
     def place(self, wanted: Mapping[str, int], street: Street = HOME, *, paid: bool = True) -> str:
         """A customer's order."""
@@ -83,6 +83,21 @@ class VendureMerchant:
     def pack(self, order_id: str, units: Mapping[str, int], number: str = "") -> str:
         """Have the warehouse pack units; returns the parcel's id."""
         return fulfil(self.staff, {self.line(order_id, sku): quantity for sku, quantity in units.items()}, number)
+
+    def cart(self, wanted: Mapping[str, int]) -> str:
+        """Somebody puts things into a cart, and goes."""
+        visitor = Session(self.engine.url, "/shop-api")
+        added: Json = {}
+        for sku, quantity in wanted.items():
+            added = visitor.do(
+                "addItemToOrder(productVariantId: $variant, quantity: $quantity)",
+                "$variant: ID!, $quantity: Int!",
+                "Order",
+                variant=self.engine.stocked.variants[sku],
+                quantity=quantity,
+            )
+        visitor.close()
+        return str(added["id"])
 
     def settle(self, order_id: str) -> None:
         """What is still to be paid was paid by transfer, and the order goes on."""

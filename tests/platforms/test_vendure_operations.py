@@ -11,7 +11,8 @@ from portal.platforms.vendure.operations import field_names
 from portal.platforms.vendure.refusals import WHY, refusal_of
 from tests.engines.vendure_schema import documents
 
-SCHEMA = build_schema((Path(__file__).parent / "vendure.graphql").read_text())
+WORDS = (Path(__file__).parent / "vendure.graphql").read_text()
+SCHEMA = build_schema(WORDS)
 
 
 @pytest.mark.parametrize("name", documents())

@@ -92,11 +92,11 @@ class Api:
         return await send(Call("POST", self.url, params, stated, body), self.wire.client)
 
 
-def admin_url(api: str | None) -> tuple[str, str]:
+def admin_url(address: str | None) -> tuple[str, str]:
     """The Admin API's address and the shop's name, from the address that was set up: the server's, or the API's own
     where that has another path. Raises ShopError."""
     try:
-        parts = urlsplit((api or "").strip())
+        parts = urlsplit((address or "").strip())
         name = (parts.netloc.rpartition("@")[2]).lower()
     except ValueError as wrong:
         raise ShopError("credentials", "The address of the server cannot be read.") from wrong

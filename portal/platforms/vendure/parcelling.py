@@ -45,7 +45,10 @@ async def ready(desk: Desk, found: Found, key: str, delivery_id: str) -> Applied
     units = [(line, quantity) for line, quantity in waiting if quantity > 0]
     if delivery is None or delivery.method != "pickup":
         return NotApplied("unsupported", "this order is not collected at the shop")
-    made = await _made(desk, found, key, units, delivery.label or _FETCHED, "")
+    way = delivery.label or _FETCHED
+    made: Node | NotApplied | None = _ours(found, mark_of(key, "parcel"), None, way, "")
+    if made is None:
+        made = await _made(desk, found, key, units, way, "") if units else NotApplied("changed", "nothing waits")
     return made if isinstance(made, NotApplied) else Applied(text(made, "id"))
 
 
@@ -107,14 +110,15 @@ async def _move(desk: Desk, fulfilment: Node, state: str) -> Applied | NotApplie
     return refusal_of(part(data, "transitionFulfillmentToState")) or Applied(identity)
 
 
-def _ours(found: Found, mark: str, units: Units, way: str, number: str) -> Node | None:
+def _ours(found: Found, mark: str, units: Units | None, way: str, number: str) -> Node | None:
+    """The fulfilment that bears the mark, by the note; `units` None: whatever is in it."""
     since = _noted(found, mark)
     if since is None:
         return None
     for fulfilment in nodes(found.raw, "fulfillments"):
         same = (
             text(fulfilment, "state") != words.CANCELLED
-            and sorted(packed(found.raw, fulfilment)) == sorted(units)
+            and (units is None or sorted(packed(found.raw, fulfilment)) == sorted(units))
             and (text(fulfilment, "method") or "") == way
             and (text(fulfilment, "trackingCode") or "") == number
         )

@@ -27,6 +27,7 @@ MANIFEST: Final = Manifest(
     slug="vendure",
     label="Vendure",
     credentials=(
+        Credential("url", "Where the server is: https://shop.example", secret=False),
         Credential("username", "An administrator of Jalon's own", secret=False, required=False),
         Credential("password", "The administrator's password", required=False),
         Credential("api_key", "An API key, instead of user name and password: slower", required=False),
@@ -58,7 +59,7 @@ class Vendure:
         given = account.credentials
         if not given.get("api_key") and not (given.get("username") and given.get("password")):
             raise ShopError("credentials", "Set a username and a password, or an api_key.")
-        url, name = admin_url(account.api)
+        url, name = admin_url(account.api or given.get("url"))
         instructions = _fields(given, "instructions_field")
         if len(instructions) > 1:
             raise ShopError("credentials", "The instructions_field is one custom field.")

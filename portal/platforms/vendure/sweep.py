@@ -21,8 +21,9 @@ from portal.platforms.vendure.shape import Node, nodes, number, part, text, when
 
 LOOKED_AT: Final = 100
 READ_AT_ONCE: Final = 25
-# A delivered or cancelled order may still be refunded for so long; a delivery tells of later ones.
-_STIRS_FOR: Final = timedelta(days=90)
+# Orders that were placed so long before are looked at even when they are delivered or cancelled: they may have become
+# so since, or be refunded.
+_STIRS_FOR: Final = timedelta(days=30)
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT: Final = timedelta(milliseconds=1)
 
