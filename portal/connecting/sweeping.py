@@ -8,7 +8,6 @@ more is gone.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -162,7 +161,7 @@ async def sweeping(
 ) -> AsyncIterator[Sweep]:
     """A sweep of this kind for as long as the block lasts: the one that did not end, or (`anew`) a new one. Raises
     sweeps.Taken while another process is at it."""
-    holder, now = uuid.uuid4().hex, context.clock.now()
+    holder, now = sweeps.new_holder(), context.clock.now()
     fresh = State(kind, holder, since, now)
 
     async def begin(tx: Tx) -> State:

@@ -6,6 +6,10 @@ Functions with a transaction run in the caller's and may run again.
 
 from __future__ import annotations
 
+import hashlib
+import os
+import socket
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,6 +41,7 @@ _HOLD = Query(
     ),
     columns=("holder", "held_until"),
 )
+_SEIZE = Query(update(SWEEP).where(*_THIS), columns=("holder", "held_until"))
 _LET_GO = Query(update(SWEEP).where(*_THIS, SWEEP.c.holder == bindparam("by")).values(holder=None, held_until=None))
 
 
@@ -79,10 +84,10 @@ async def take(tx: Tx, now: datetime, shop: Shop, kind: Kind, holder: str, fresh
     counted = dict.fromkeys(("orders", "changed", "gone", "unread", "failures"), 0)
     await tx.upsert(SWEEP, [{**name_of(shop), "kind": kind, **counted}], ["platform", "shop", "kind"], update=False)
     row = await one(tx, _ONE, {**this(shop), "of_kind": kind})
-    if row.holder not in (None, holder) and row.held_until > now:
+    if row.holder not in (None, holder) and row.held_until > now and not _is_dead(row.holder):
         raise Taken(row.held_until)
     held = {"holder": holder, "held_until": now + HELD}
-    await tx.run(_HOLD, {**this(shop), "of_kind": kind, "by": holder, "now": now, **held})
+    await tx.run(_SEIZE, {**this(shop), "of_kind": kind, **held})
     begun = row.began_at is not None and row.ended_at is None
     if begun and (kind != "since" or row.since == fresh.since):
         return _state(row, holder)
@@ -113,6 +118,29 @@ async def sweeps(reader: Reader, shop: Shop) -> Sequence[Any]:
     """The rows of a shop's sweeps."""
     of_shop = (SWEEP.c.platform == shop.manifest.slug, SWEEP.c.shop == shop.name)
     return await reader.rows(select(SWEEP).where(*of_shop).order_by(SWEEP.c.kind))
+
+
+def new_holder() -> str:
+    """A name for whoever sweeps: this machine, this process, this time."""
+    return f"{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def _machine() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:12]
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether a holder was a process of this machine that is no more; of others only time can tell."""
+    machine, pid, _ = holder.split("-")
+    if machine != _machine():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _state(row: Any, holder: str) -> State:

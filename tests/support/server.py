@@ -73,6 +73,7 @@ class Installation:
     carriers: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
+    environ: dict[str, str] = field(default_factory=dict)
 
     def config(self, **more: Any) -> dict[str, Any]:
         """The settings of one process."""
@@ -110,7 +111,7 @@ class Installation:
         path = self.folder / f"{role}{number}.json"
         path.write_text(json.dumps(job))
         command = [sys.executable, "-m", "tests.support.server_entry", str(path)]
-        process = launch(command, self.folder / f"{role}{number}.log")
+        process = launch(command, self.folder / f"{role}{number}.log", **self.environ)
         process.url = url
         self.processes.append(process)
         return process
@@ -118,7 +119,7 @@ class Installation:
     def context(self, **more: Any) -> Any:
         """A context of the test's own on this installation's database (an async context manager)."""
         settings = Settings.model_validate(self.config(**more))
-        return opened(settings, clock=self.clock, accounts=accounts(self.carriers))
+        return opened(settings, clock=self.clock, accounts=accounts(self.carriers), environ=self.environ)
 
     def close(self) -> None:
         """End what still runs."""

@@ -16,6 +16,7 @@ from carriers import Account
 from portal.kit import log
 from portal.serving import prepare, run_worker, serve
 from portal.settings import Settings
+from tests.support.added import add
 from tests.support.clock import FileClock
 
 
@@ -30,6 +31,7 @@ def accounts(urls: dict[str, str]) -> dict[str, Account]:
 def main(path: str) -> int:
     """Run until told to stop; returns the exit status."""
     job: dict[str, Any] = json.loads(Path(path).read_text())
+    add()
     settings = Settings.model_validate(job["settings"])
     clock = FileClock(Path(job["clock"]))
     log.set_up(settings.log_level)
