@@ -183,12 +183,12 @@ class Settings(BaseModel):
         False, description="Whether the API's news may be sent to addresses of this machine and of private networks."
     )
 
+    tell_shops: bool = Field(True, description="Whether carriers' news are written to connected shops that show them.")
     reconcile_minutes: int = Field(
         5,
         ge=1,
         le=1440,
-        description="Minutes between two looks at what changed in a connected shop, beside what it delivers. One that "
-        "delivers nothing is looked at every minute.",
+        description="Minutes between two looks at a connected shop; one that delivers nothing has one every minute.",
     )
 
     poll_pace: float = Field(

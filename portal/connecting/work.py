@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from portal.connecting import inbox, looking, reading, reconciling
+from portal.connecting import inbox, looking, reading, reconciling, telling
 from portal.context import Context
 
 Job = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
@@ -15,8 +15,11 @@ JOBS: Final[Mapping[str, Job]] = {
     inbox.LOOK: looking.look_at_shop,
     looking.DAILY: looking.look_at_shops,
     reconciling.JOB: reconciling.reconcile,
+    telling.LOOK: telling.look_what_to_tell,
+    telling.TELL: telling.tell_shop,
 }
 SCHEDULE: Final[Mapping[str, timedelta]] = {
     looking.DAILY: looking.EVERY,
     reconciling.JOB: reconciling.EVERY,
+    telling.LOOK: telling.EVERY,
 }

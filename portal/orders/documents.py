@@ -39,6 +39,13 @@ _PLACED_COUNT = Query(
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
     .where(ORDER.c.placed_at >= bindparam("since"), ORDER.c.erased_at.is_(None))
 )
+_BY_SOURCE = Query(
+    _STORED.where(
+        ORDER.c.platform == bindparam("platform"),
+        ORDER.c.shop == bindparam("shop"),
+        ORDER.c.external_id == bindparam("external_id"),
+    )
+)
 _ADDRESSEE = Query(
     select(ORDER.c.ref, ORDER.c.number, ORDER.c.locale, ORDER_PRIVATE.c.email)
     .join(ORDER_PRIVATE, ORDER_PRIVATE.c.order_id == ORDER.c.id)
@@ -78,6 +85,11 @@ async def stored(reader: Reader | Tx, order_id: int) -> Stored | None:
 async def stored_by_ref(reader: Reader | Tx, ref: str) -> Stored | None:
     """The order of this name in addresses, for callers who may see every order."""
     return _read(await reader.row(_BY_REF, {"ref": ref}))
+
+
+async def stored_by_source(reader: Reader | Tx, platform: str, shop: str, order_id: str) -> Stored | None:
+    """The order that its platform names so; None when there is none, or it is gone or erased."""
+    return _read(await reader.row(_BY_SOURCE, {"platform": platform, "shop": shop, "external_id": order_id}))
 
 
 async def addressee(reader: Reader | Tx, order_id: int) -> Addressee | None:

@@ -86,13 +86,13 @@ def _packed(document: NeutralOrder, parcel: Parcel, topic: str) -> Iterator[Pack
 
 
 def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_id: str, topic: str) -> ShipmentFacts:
-    source, address = document.source, document.address.shipping
+    address = document.address.shipping
     number = carriers.number_in(tracking.number or "") or None  # people write in groups, and words around them
     name = tracking.carrier or tracking.carrier_raw or _guess(number, address.country if address else None)
     carrier = carriers.named(name) if name else None
     milestone, at = _said(parcel)
     return ShipmentFacts(
-        source="\x1f".join((source.platform, source.shop or "", source.order_id, external_id)),
+        source=shipment_source(document, external_id),
         topic=topic,
         carrier=carrier.manifest.slug if carrier and number else None,
         carrier_label=tracking.carrier_raw or (carriers.label_of(name) if name else None),
@@ -107,6 +107,12 @@ def _facts(document: NeutralOrder, parcel: Parcel, tracking: Tracking, external_
         country=address.country if address else None,
         carrier_open=number is not None and carrier is None and is_open(name),
     )
+
+
+def shipment_source(document: NeutralOrder, external_id: str) -> str:
+    """What names a shipment of an order for ever."""
+    source = document.source
+    return "\x1f".join((source.platform, source.shop or "", source.order_id, external_id))
 
 
 def _guess(number: str | None, country: str | None) -> str | None:
