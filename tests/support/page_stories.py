@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portal import paths
 from portal.branding.brand import brand_of, look
 from portal.dashboard.view import FILTERS, DashboardView, by_urgency, cards_of
+from portal.editing.words import reason
 from portal.errorpages import ErrorPages
 from portal.kit import assets, guard, html, i18n
 from portal.kit.forms import Form, Problem
@@ -37,13 +38,14 @@ from portal.sharing.public.values import Scope as Shares, SharedShop
 from tests.orders.sample_parts import NOW, SHOP, TODAY, ZONE
 from tests.orders.sample_views import STORIES
 from tests.sharing.sample_shared import SHARED
-from tests.support import account_stories, privacy_stories
+from tests.support import account_stories, change_stories, privacy_stories
 from tests.support.mirrored import RTL, Mirrored
 
 ERRORS: Final = (403, 404, 410, 413, 429, 500, 503)
-_PERSONS: Final = {**account_stories.STORIES, **privacy_stories.STORIES}
+_PERSONS: Final = {**account_stories.STORIES, **privacy_stories.STORIES, **change_stories.STORIES}
+_CHANGES: Final = change_stories.order_stories()
 ADDRESSES: Final = (
-    *(f"/story/{name}" for name in STORIES),
+    *(f"/story/{name}" for name in (*STORIES, *_CHANGES)),
     *(f"/error/{status}" for status in ERRORS),
     *(f"/account/{name}" for name in _PERSONS),
     "/home",
@@ -73,7 +75,7 @@ def app(origin: str) -> ASGIApp:
     brand = brand_of(Settings.model_validate({}))
     static = assets.load(paths.STATIC, brand.files)
     shown = look(brand, static.url)
-    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale), "look": shown})
+    env = html.environment(paths.TEMPLATES, static.url, {"maps": Atlas(i18n.locale), "look": shown, "reason": reason})
     errors = ErrorPages(env, SHOP, Settings.model_validate({}))
 
     async def story(request: Request) -> Response:
@@ -123,7 +125,7 @@ def app(origin: str) -> ASGIApp:
 
 def order_page(env: Environment, name: str, language: str) -> str:
     """The whole page of one story."""
-    view = STORIES[name]()
+    view = _CHANGES[name] if name in _CHANGES else STORIES[name]()
     live = None if name in _OVER else LiveView(f"/story/{name}/events", 41)
     values: dict[str, Any] = {"view": view, "live": live, "now": NOW, "today": TODAY}
     if name in _SIGNED_IN:
