@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.platforms.live import Account
 from tests.engines.medusa_api import Api, signed_in
-from tests.engines.medusa_start import SECRET, Medusa, medusa
+from tests.engines.medusa_start import PASSWORD, SECRET, USER, Medusa, medusa
 from tests.engines.medusa_stock import MARKETS, Stocked, stock
 from tests.engines.merchant import CUSTOMER, HOME, Seen, Street
 from tests.engines.relay import Relay
@@ -30,14 +30,15 @@ class MedusaMerchant:
     def __init__(self, medusa: Medusa, staff: Api, stocked: Stocked, relay: Relay) -> None:
         self.medusa, self.staff, self.stocked, self.relay = medusa, staff, stocked, relay
         self.pages = Api(medusa.url, **{"x-publishable-api-key": stocked.publishable_key})
-        self.account = Account("medusa", {"secret_key": stocked.secret_key, "hook_secret": SECRET}, medusa.url)
+        keys = {"url": medusa.url, "secret_key": stocked.secret_key, "hook_secret": SECRET}
+        self.account = Account("medusa", keys, medusa.url)
 
     def place(self, wanted: Mapping[str, int], street: Street = HOME, *, paid: bool = True) -> str:
         """A customer's order."""
         return self.order_in("eur", wanted, street, paid=paid)
 
     def order_in(self, currency: str, wanted: Mapping[str, int], street: Street = HOME, **how: Any) -> str:
-        """The same in another currency. `how`: `paid`, `email`, `phone`, `promotion` (a code)."""
+        """The same in another currency. `how`: `paid`, `email`, `phone`, `promotion` (a code), `way` (home, pickup)."""
         post = self.pages.post
         email = how.get("email", CUSTOMER)
         cart = post("/store/carts", {"region_id": self.stocked.regions[currency], "email": email})["cart"]["id"]
@@ -47,7 +48,7 @@ class MedusaMerchant:
         home = _address(street, MARKETS[currency][0], how.get("phone", "+33612345678"))
         codes = {"promo_codes": [how["promotion"]]} if "promotion" in how else {}
         post(f"/store/carts/{cart}", {"shipping_address": home, "billing_address": home, **codes})
-        post(f"/store/carts/{cart}/shipping-methods", {"option_id": self.stocked.shipping_option})
+        post(f"/store/carts/{cart}/shipping-methods", {"option_id": self.stocked.ways[how.get("way", "home")]})
         collection = post("/store/payment-collections", {"cart_id": cart})["payment_collection"]["id"]
         post(f"/store/payment-collections/{collection}/payment-sessions", {"provider_id": "pp_system_default"})
         order: str = post(f"/store/carts/{cart}/complete")["order"]["id"]
@@ -110,6 +111,27 @@ class MedusaMerchant:
         """Somebody begins to edit the order and leaves it open."""
         self.staff.post("/admin/order-edits", {"order_id": order_id, "internal_note": "Zoé called"})
 
+    def open_edits(self, order_id: str) -> list[Json]:
+        """The edits of the order that wait for something."""
+        changes = self.staff.get(f"/admin/orders/{order_id}/changes")["order_changes"]
+        return [change for change in changes if change["status"] in ("pending", "requested")]
+
+    def age_open_edits(self, order_id: str) -> None:
+        """Let an hour go by for them."""
+        wanted = f"order_id = '{order_id}' AND status IN ('pending', 'requested')"
+        self.medusa.run_sql(f"UPDATE order_change SET created_at = created_at - interval '1 hour' WHERE {wanted}")  # noqa: S608 - an id that Medusa gave
+
+    def promote(self, code: str, percent: int) -> str:
+        """Begin a promotion of so many percent off; returns its id."""
+        off = {"type": "percentage", "target_type": "items", "allocation": "across", "value": percent}
+        body = {"code": code, "type": "standard", "status": "active", "application_method": off}
+        found: str = self.staff.post("/admin/promotions", body)["promotion"]["id"]
+        return found
+
+    def end(self, promotion: str) -> None:
+        """End a promotion."""
+        self.staff.post(f"/admin/promotions/{promotion}", {"status": "inactive"})
+
     def end_edit(self, order_id: str) -> None:
         """They change their mind."""
         self.staff.ask("DELETE", f"/admin/order-edits/{order_id}")
@@ -117,6 +139,10 @@ class MedusaMerchant:
     def lose(self, order_id: str) -> None:
         """Medusa deletes no orders, so its database is made to forget this one."""
         self.medusa.run_sql(f"""DELETE FROM "order" WHERE id = '{order_id}'""")  # noqa: S608 - an id that Medusa gave
+
+    def with_password(self, password: str = PASSWORD) -> Account:
+        """The account of somebody without a key."""
+        return Account("medusa", {"url": self.medusa.url, "email": USER, "password": password}, self.medusa.url)
 
     def close(self) -> None:
         """Let go of the connections."""

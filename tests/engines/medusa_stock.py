@@ -17,18 +17,20 @@ MARKETS: Final = {
     "kwd": ("kw", 0, (7.125, 7.625, 5.005, 1.25)),
     "usd": ("us", 7.25, (29.99, 31.99, 21.49, 5.5)),
 }
+# Kind of place, name, and which of the prices above it has: collecting costs what sending does here.
+WAYS: Final = {"home": ("shipping", "Colissimo", 3), "pickup": ("pickup", "Collect at the shop", 3)}
 _STOCKED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Stocked:
-    """Where things are: variants by SKU, regions and countries by currency, and the shop's keys."""
+    """Where things are: variants by SKU, regions by currency, ways of sending by name, and the shop's keys."""
 
     secret_key: str
     publishable_key: str
     variants: Mapping[str, str]
     regions: Mapping[str, str]
-    shipping_option: str
+    ways: Mapping[str, str]
     location: str
 
 
@@ -38,13 +40,13 @@ def stock(api: Api) -> Stocked:
     regions = _markets(api, channel)
     location = _location(api, channel)
     profile = api.get("/admin/shipping-profiles")["shipping_profiles"][0]["id"]
-    option = _shipping(api, location, profile)
+    ways = {name: _way(api, location, profile, name) for name in WAYS}
     variants = _products(api, channel, profile)
     for item in api.get("/admin/inventory-items", limit=100)["inventory_items"]:
         level = {"location_id": location, "stocked_quantity": _STOCKED}
         api.post(f"/admin/inventory-items/{item['id']}/location-levels", level)
     secret = api.post("/admin/api-keys", {"title": "Portal", "type": "secret"})["api_key"]["token"]
-    return Stocked(secret, _publishable(api, channel), variants, regions, option, location)
+    return Stocked(secret, _publishable(api, channel), variants, regions, ways, location)
 
 
 def _markets(api: Api, channel: str) -> Mapping[str, str]:
@@ -79,23 +81,22 @@ def _location(api: Api, channel: str) -> str:
     return found
 
 
-def _shipping(api: Api, location: str, profile: str) -> str:
-    made = api.post(
-        f"/admin/stock-locations/{location}/fulfillment-sets",
-        {"name": "Shipping", "type": "shipping"},
-        fields="*fulfillment_sets",
-    )
-    zones = [{"type": "country", "country_code": country} for country, _, _ in MARKETS.values()]
-    sets = made["stock_location"]["fulfillment_sets"][0]["id"]
-    zone = api.post(f"/admin/fulfillment-sets/{sets}/service-zones", {"name": "World", "geo_zones": zones})
+def _way(api: Api, location: str, profile: str, name: str) -> str:
+    """A way of sending, or of collecting at the shop; returns its id."""
+    kind, label, price = WAYS[name]
+    path = f"/admin/stock-locations/{location}/fulfillment-sets"
+    made = api.post(path, {"name": kind, "type": kind}, fields="*fulfillment_sets")["stock_location"]
+    sets = next(one["id"] for one in made["fulfillment_sets"] if one["type"] == kind)
+    countries = [{"type": "country", "country_code": country} for country, _, _ in MARKETS.values()]
+    zone = api.post(f"/admin/fulfillment-sets/{sets}/service-zones", {"name": f"By {kind}", "geo_zones": countries})
     option = {
-        "name": "Colissimo",
+        "name": label,
         "service_zone_id": zone["fulfillment_set"]["service_zones"][0]["id"],
         "shipping_profile_id": profile,
         "provider_id": "manual_manual",
         "price_type": "flat",
-        "type": {"label": "Home", "description": "To the door", "code": "home"},
-        "prices": _prices(3),
+        "type": {"label": label, "description": label, "code": name},
+        "prices": _prices(price),
         "rules": [],
     }
     found: str = api.post("/admin/shipping-options", option)["shipping_option"]["id"]

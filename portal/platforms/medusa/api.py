@@ -35,6 +35,7 @@ _PARTS: Final = (
     "shipping_methods.shipping_option.service_zone.fulfillment_set.type,"
     "shipping_methods.shipping_option.service_zone.fulfillment_set.location.name,"
     "*shipping_methods.shipping_option.service_zone.fulfillment_set.location.address,"
+    "promotions.code,promotions.status,promotions.campaign.starts_at,promotions.campaign.ends_at,"
     "*credit_lines,*payment_collections,*payment_collections.payments,*payment_collections.payments.captures,"
     "*payment_collections.payments.refunds,payment_collections.payments.refunds.refund_reason.code,"
     "*fulfillments,*fulfillments.items,*fulfillments.labels,fulfillments.shipping_option.name,"

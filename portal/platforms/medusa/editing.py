@@ -24,6 +24,7 @@ from portal.platforms.live import ShopError
 from portal.platforms.medusa.amounts import Money, currency_of
 from portal.platforms.medusa.api import Api, Refused, escaped
 from portal.platforms.medusa.lines import are_taxed_inside
+from portal.platforms.medusa.promotions import ENDED, carry_over, have_ended
 from portal.platforms.medusa.reading import body_of, changes_of, neutral
 from portal.platforms.medusa.sessions import OPEN, Session, note_of, of_note, session, take_back
 from portal.platforms.medusa.settling import Owed, applied as outcome, due, is_authorized_only, owed, settle, standing
@@ -47,10 +48,10 @@ class Editor:
         """What Medusa reckons; its session is taken back at once."""
         order_id = order.source.order_id
         try:
-            async with session(self.api, order_id, note_of(edit.key)):
+            async with session(self.api, order_id, note_of(edit.key)) as opened:
                 body = await self.read(order_id)
-                refused = _refusal(neutral(body, self.shop), part(body, "order"), edit, variant)
-                return refused or _quoted(part(body, "order"), await self._fill(order, body, edit), edit)
+                refused = self._refusal(body, edit, variant)
+                return refused or _quoted(part(body, "order"), await self._fill(opened, order, body, edit), edit)
         except Refused as refused_:
             return refused_.outcome()
 
@@ -100,10 +101,10 @@ class Editor:
         try:
             async with session(self.api, order_id, note_of(edit.key)) as opened:
                 body = await self.read(order_id)
-                refused = _refusal(neutral(body, self.shop), part(body, "order"), edit, variant)
+                refused = self._refusal(body, edit, variant)
                 if refused is not None:
                     return refused
-                await self._fill(before, body, edit)
+                await self._fill(opened, before, body, edit)
                 await self.api.post(f"{path}/request", {"no_notification": not edit.tell_customer})
                 await self._make(opened, path)
         except Refused as refused_:
@@ -118,8 +119,19 @@ class Editor:
             opened.made = False  # Medusa says that it did not, for want of stock for one
             raise
 
-    async def _fill(self, order: NeutralOrder, body: Node, edit: Edit) -> Node:
+    def _refusal(self, body: Node, edit: Edit, variant: Variant | None) -> NotApplied | None:
+        """Why the order does not allow the edit, as it is now."""
+        order = part(body, "order")
+        refused = refusal(neutral(body, self.shop), edit, variant)
+        if refused is not None:
+            return refused
+        if is_authorized_only(order):
+            return PROMISED
+        return ENDED if have_ended(order, self.api.wire.clock.now()) else None
+
+    async def _fill(self, opened: Session, order: NeutralOrder, body: Node, edit: Edit) -> Node:
         """Put the change into the open session; returns the order as it would be."""
+        await carry_over(self.api, part(body, "order"), opened.change)
         path = f"/admin/order-edits/{escaped(order.source.order_id)}/items"
         items = {text(item, "id"): item for item in nodes(part(body, "order"), "items")}
         answer: Node = NOTHING
@@ -129,12 +141,6 @@ class Editor:
         if isinstance(edit.change, SwapVariant):
             answer = await self.api.post(path, {"items": [_fresh(edit.change, items)]})
         return part(answer, "order_preview")
-
-
-def _refusal(order: NeutralOrder, raw: Node, edit: Edit, variant: Variant | None) -> NotApplied | None:
-    """Why the order does not allow the edit, as it is now."""
-    refused = refusal(order, edit, variant)
-    return refused or (PROMISED if is_authorized_only(raw) else None)
 
 
 def _by_line(order: NeutralOrder, edit: Edit) -> Iterator[tuple[str, int]]:

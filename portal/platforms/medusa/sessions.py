@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from portal.platforms.live import ShopError
 from portal.platforms.marks import mark_in, mark_of
 from portal.platforms.medusa.api import Api, Refused, escaped
 from portal.platforms.medusa.reading import changes_of
-from portal.platforms.medusa.shape import Node, text, when
+from portal.platforms.medusa.shape import Node, part, text, when
 
 OPEN: Final = frozenset({"pending", "requested"})
 _LEFT_BEHIND: Final = timedelta(minutes=2)  # none of ours lasts longer than the deadlines of its calls
@@ -30,11 +31,13 @@ def note_of(key: str) -> str:
     return mark_of("edit", key)
 
 
+@dataclass(slots=True)
 class Session:
-    """An open session. `made` is set before Medusa is told to make it so: from then on nobody knows, and it is not
-    ours to take back."""
+    """An open session; `change` is Medusa's name of what it collects. `made` is set before Medusa is told to make it
+    so: from then on nobody knows, and it is not ours to take back."""
 
-    made = False
+    change: str
+    made: bool = False
 
 
 @asynccontextmanager
@@ -42,8 +45,8 @@ async def session(api: Api, order_id: str, note: str) -> AsyncIterator[Session]:
     """An open session for as long as the block lasts; taken back at its end unless it was made. Raises Refused when
     somebody else has one, and ShopError."""
     body = {"order_id": order_id, "internal_note": note}
-    await unless_busy(api, order_id, lambda: api.post("/admin/order-edits", body))
-    opened = Session()
+    begun = await unless_busy(api, order_id, lambda: api.post("/admin/order-edits", body))
+    opened = Session(text(part(begun, "order_change"), "id") or "")
     try:
         yield opened
     finally:

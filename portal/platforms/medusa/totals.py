@@ -82,14 +82,17 @@ def outstanding(order: Node, money: Money) -> int | None:
     if order.get("status") == "canceled":
         return money.minor(Decimal())
     summary = part(order, "summary")
-    pending = exact(summary, "pending_difference")
-    has, costs = money.minor(exact(summary, "transaction_total")), money.minor(exact(summary, "accounting_total"))
-    open_now = None if has is None or costs is None else costs - has
-    if pending is None:
-        return open_now
+    pending, costs, paid = (
+        exact(summary, f"{name}") for name in ("pending_difference", "accounting_total", "transaction_total")
+    )
+    plain = None if costs is None or paid is None else (money.minor(costs) or 0) - (money.minor(paid) or 0)
+    if pending is None or money.currency is None:
+        return plain
     if pending > 0:
-        return max(0, (money.minor(pending) or 0) - (money.minor(_promised(order)) or 0))
-    return money.minor(pending) if open_now is None else min(0, open_now)
+        # A return that is under way lowers it; else the difference is of what customers see, which is rounded.
+        counted = plain if plain is not None and less(costs, paid) == pending else money.minor(pending)
+        return max(0, (counted or 0) - (money.minor(_promised(order)) or 0))
+    return money.minor(pending) if plain is None else min(0, plain)
 
 
 def _promised(order: Node) -> Decimal:
