@@ -249,6 +249,9 @@ def test_what_waits_may_go_elsewhere_until_somebody_prepares_it() -> None:
     assert refused(begun, brest) == "shipped"
     assert isinstance(quote(begun, Edit("key", brest, by="staff")), Quote)
     assert refused(gone, brest) == "shipped"
+    packed = {**line("1", 1000, 3), "quantity": {"ordered": 3, "current": 3, "in_progress": 1}}
+    assert refused(order(packed), brest) == "shipped"  # one of them has its label
+    assert isinstance(quote(order(packed), Edit("key", brest, by="staff")), Quote)
 
 
 @pytest.mark.parametrize(("member", "why"), [("cancelled_at", "cancelled"), ("closed_at", "closed")])

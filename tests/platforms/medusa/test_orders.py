@@ -134,6 +134,14 @@ def test_parts_of_a_cent_are_rounded_so_that_the_sums_hold() -> None:
     assert sums(found) == (11146, 550, 848, 0, 12544, 0, 0)
 
 
+def test_what_rounding_leaves_over_is_tax() -> None:
+    amounts = raw(total="1.512", tax_total="0.004", item_total="1.004", item_tax_total="0", shipping_total="0.504")
+    found = read(items=[item()], summary=summary("1.512", "1.512"), **raw(shipping_tax_total="0"), **amounts)
+    assert sums(found)[:5] == (100, 50, 1, 0, 151)
+    far = raw(total="9", tax_total="0.004", item_total="1.004", item_tax_total="0", shipping_total="0.504")
+    assert sums(read(items=[item()], **raw(shipping_tax_total="0"), **far))[2] == 0
+
+
 @pytest.mark.parametrize(("currency", "text", "minor"), [("jpy", "10780", 10780), ("kwd", "29.13", 29130)])
 def test_yen_have_no_cents_and_dinars_a_thousand(currency: str, text: str, minor: int) -> None:
     found = read(currency_code=currency, **raw(total=text))
