@@ -26,6 +26,7 @@ RELEASE: Final = "edit.release"
 _FOR_A_PREVIEW: Final = timedelta(minutes=15)
 _TO_BE_SENT: Final = timedelta(minutes=15)
 _LEFT: Final = timedelta(minutes=5)  # how long over a hold's time is before somebody looks what became of its job
+_AWAY: Final = timedelta(days=7)  # a shop that is away for so long does not come back
 _UNTIL = Query(select(EDIT_HOLD.c.until).where(EDIT_HOLD.c.order_id == bindparam("order")))
 _FORGOTTEN = Query(select(EDIT_HOLD.c.order_id).where(EDIT_HOLD.c.until <= bindparam("before")))
 
@@ -66,6 +67,8 @@ async def release(engine: Engine, order_id: int) -> None:
     shop, external_id, key = await _place(engine, order_id)
     if shop is not None:
         await shop.release(external_id, key)
+    elif until > now - _AWAY:
+        return  # a shop that is not connected just now: it is looked for again
 
     async def unit(tx: Tx) -> None:
         over = delete(EDIT_HOLD).where(EDIT_HOLD.c.order_id == order_id, EDIT_HOLD.c.until == until)

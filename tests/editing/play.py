@@ -25,7 +25,7 @@ from portal.editing.who import Who
 from portal.kit.clock import ManualClock
 from portal.kit.db import Reader
 from portal.mail.models import MAIL
-from portal.orders.documents import stored
+from portal.orders.documents import Stored, stored
 from portal.orders.sync import import_order
 from portal.platforms.changes import Can
 from portal.platforms.live import ShopError
@@ -119,12 +119,16 @@ class Play:
         async with self.context.db.read() as reader:
             return queries.view_of(await queries.by_id(reader, edit.id))
 
-    async def document(self) -> NeutralOrder:
+    async def stored(self) -> Stored:
         """The order as we know it."""
         async with self.context.db.read() as reader:
             found = await stored(reader, 1)
         assert found is not None
-        return found.document
+        return found
+
+    async def document(self) -> NeutralOrder:
+        """Its document."""
+        return (await self.stored()).document
 
     async def log(self) -> list[tuple[str, str, str]]:
         """The steps of all edits: from, to, by whom."""

@@ -152,6 +152,7 @@ async def test_the_shop_is_asked_with_nothing_personal_and_a_time(playing: Play,
     assert (to, letter.subject) == (SHOP, "Order #1: a customer asks for a change")
     assert "Another delivery address" in letter.text
     assert "before Sunday 22 November, 11:00" in letter.text
+    assert f"/staff/orders/{(await playing.stored()).ref}" in letter.text
     for personal in ("Sparrow", "Wren", "Ada", "example.com", "rue des"):
         assert personal not in letter.text.replace(SHOP, "")
 

@@ -27,6 +27,7 @@ class Platform:
     orders: dict[str, Json] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)  # edits by key: whole ones, and lines of those in steps
     paid_back: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, tuple[int, int]] = field(default_factory=dict)  # paid back and kept as a fee, by key
 
     def place(self, order_id: str, *lines: tuple[str, int], **more: Any) -> None:
         """A paid order of (variant, units)."""
@@ -43,9 +44,8 @@ class Platform:
             "country": "FR",
         }
         order = {"lines": listed, "paid": paid, "refunded": 0, "fees": 0, "cancelled": False, "reason": None}
-        self.orders[order_id] = {
-            **order, "address": address, "instructions": None, "version": 1, "edits": [], "held": [], **more
-        }  # fmt: skip
+        kept: Json = {"version": 1, "edits": [], "history": [], "held": []}
+        self.orders[order_id] = {**order, **kept, "address": address, "instructions": None, **more}
 
     def ship(self, order_id: str, line_id: str, units: int) -> bool:
         """Units leave; False when there are not so many."""
@@ -114,6 +114,8 @@ class Platform:
             return "shipped"
         changed["version"] += 1
         changed["edits"].append(key)
+        shipped = {line["id"]: line["shipped"] for line in order["lines"]}
+        changed["history"].append({"key": key, "steps": steps, "shipped": shipped})
         order.clear()
         order.update(changed)
         self.made[key] += 1
@@ -124,6 +126,7 @@ class Platform:
         order["fees"] += fee
         order["version"] += 1
         self.paid_back[key] += 1
+        self.amounts[key] = (refund, fee)
 
 
 def document(order_id: str, order: Json) -> Json:
