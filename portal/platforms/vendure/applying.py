@@ -57,7 +57,7 @@ async def applied(desk: Desk, found: Found, edit: Edit) -> Applied | Begun | Non
             await leave(desk, found)
         return None
     if isinstance(edit.change, CancelOrder):
-        return _applied(desk, found.raw, trace) if is_paid_back(found, edit, mark) else Begun()
+        return _applied(desk, found.raw, trace) if is_paid_back(found, edit) else Begun()
     unfinished = is_ours(found.raw) or overdrawn(found.raw, touched(edit.change))
     return Begun() if unfinished else _applied(desk, found.raw, trace)
 

@@ -11,10 +11,9 @@ from portal.platforms.vendure import operations, words
 from portal.platforms.vendure.api import Refused
 from portal.platforms.vendure.desk import Desk, Found, again
 from portal.platforms.vendure.inputs import Refundable, refundable, shared_out
-from portal.platforms.vendure.ledger import refunds_of
 from portal.platforms.vendure.quoting import fee_of
 from portal.platforms.vendure.refusals import refusal_of, thrown
-from portal.platforms.vendure.shape import Node, nodes, number, part, text
+from portal.platforms.vendure.shape import Node, nodes, part, text
 from portal.platforms.vendure.traces import live_units, trace_of
 from portal.platforms.vendure.turns import leave
 
@@ -33,9 +32,9 @@ async def cancel(desk: Desk, found: Found, edit: Edit, mark: str) -> Applied | N
     return Applied(trace.reference if trace else None)
 
 
-def is_paid_back(found: Found, edit: Edit, mark: str) -> bool:
+def is_paid_back(found: Found, edit: Edit) -> bool:
     """Whether nothing is left to be paid back or let go."""
-    return _still_to_go(found, edit, mark) <= 0 and not _authorised(found.raw)
+    return _still_to_go(found, edit) <= 0 and not _authorised(found.raw)
 
 
 async def _cancelled(desk: Desk, found: Found, edit: Edit, mark: str) -> Found | NotApplied:
@@ -53,10 +52,10 @@ async def _cancelled(desk: Desk, found: Found, edit: Edit, mark: str) -> Found |
 
 
 async def _pay_back(desk: Desk, found: Found, edit: Edit, mark: str) -> None:
-    """Refunds bear the mark: those that are made already are not made again."""
+    """What is left of it, by payment."""
     for payment in _authorised(found.raw):
         _must(part(await desk.api.do(operations.CANCEL_PAYMENT, id=payment), "cancelPayment"))
-    shares = shared_out(max(0, _still_to_go(found, edit, mark)), refundable(found.raw)) or []
+    shares = shared_out(max(0, _still_to_go(found, edit)), refundable(found.raw)) or []
     for share in shares:
         _must(part(await _refund(desk, share, words.marked("Order cancelled", mark)), "refundOrder"))
 
@@ -81,15 +80,10 @@ def _unpaid(said: str) -> ShopError:
     return ShopError("answer", f"The order is cancelled, and what was paid could not go back: {said}"[:300])
 
 
-def _still_to_go(found: Found, edit: Edit, mark: str) -> int:
-    """What is to go back and has not yet, in Vendure's units."""
-    ours = sum(
-        number(refund, "total") or 0
-        for refund in refunds_of(found.raw)
-        if mark in (text(refund, "reason") or "") and text(refund, "state") != "Failed"
-    )
-    paid = sum(payment.amount for payment in refundable(found.raw)) + ours
-    return paid - fee_of(found, edit, -paid) - ours
+def _still_to_go(found: Found, edit: Edit) -> int:
+    """What is to go back and has not yet, in Vendure's units: all but the fee. So nothing goes back twice."""
+    paid = sum(payment.amount for payment in refundable(found.raw))
+    return paid - fee_of(found, edit, -paid)
 
 
 def _authorised(order: Node) -> list[str]:
