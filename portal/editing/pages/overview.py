@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.editing.answers import Action, Answer, Verdict
+from portal.editing.answers import Action, Answer, Code, Verdict
 from portal.editing.pages.forms import options_of, title_of
 from portal.editing.pages.owner import Owner
 from portal.editing.shown import change_view, money, positive
@@ -17,7 +17,6 @@ from portal.platforms.neutral.parts import Currency, Line
 
 _ITEMS = (Action.SWAP, Action.QUANTITY, Action.CANCEL_LINE, Action.RETURN)
 _ORDER = (Action.ADDRESS, Action.INSTRUCTIONS, Action.CANCEL_ORDER)
-_ELSEWHERE = frozenset({Action.RETURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,7 @@ def _act(owner: Owner, action: Action, answer: Answer, line: str | None, currenc
     fee = positive(money(answer.fee, currency)) if answer.fee is not None else None
     if answer.verdict is Verdict.NO:
         return Act(action.value, answer, None, False, None, None)
-    if action in _ELSEWHERE:
-        return Act(action.value, answer, answer.link, True, answer.until, fee)
+    if action is Action.RETURN:
+        away = answer.code is not Code.RETURN_REQUEST
+        return Act(action.value, answer, answer.link if away else owner.giving_back(line), away, answer.until, fee)
     return Act(action.value, answer, owner.form(action.value, line), False, answer.until, fee)

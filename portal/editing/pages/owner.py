@@ -49,6 +49,10 @@ class Owner:
         """The address of the form for an action."""
         return f"{self.base}/new/{action}" + (f"?{urlencode({'line': line}, quote_via=quote)}" if line else "")
 
+    def giving_back(self, line: str | None) -> str:
+        """The address of the form for returning a line."""
+        return f"{self.base}/return?{urlencode({'line': line or ''}, quote_via=quote)}"
+
     @property
     def who(self) -> Who:
         """As the engine knows them, to look."""
