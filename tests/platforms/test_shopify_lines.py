@@ -70,6 +70,14 @@ def test_old_bodies_have_bare_amounts_and_no_current_quantities() -> None:
     assert found.lines[0].price.total_after_discounts.shop == 3000
 
 
+@pytest.mark.parametrize(("status", "fulfilled"), [(None, 0), ("partial", 2), ("fulfilled", 2)])
+def test_what_cannot_be_fulfilled_now_was_not_fulfilled_by_that(status: str | None, fulfilled: int) -> None:
+    held = order(fulfillment_status=status, line_items=[line(quantity=3, current_quantity=3, fulfillable_quantity=1)])
+    del held["fulfillments"]
+    (found,) = documents(held)
+    assert units(found.lines[0])[2] == fulfilled
+
+
 def test_a_removed_line_stays_with_nothing_left() -> None:
     found = read(line_items=[line(quantity=2, current_quantity=0), line(1)])
     assert [units(item) for item in found.lines] == [(2, 0, 0, 0, 2), (1, 1, 0, 0, 0)]

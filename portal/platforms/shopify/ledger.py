@@ -14,6 +14,7 @@ from portal.platforms.shopify.shape import (
     Node,
     count,
     cut_off,
+    first,
     gid,
     gid_of,
     nodes,
@@ -201,3 +202,12 @@ def is_settled(order: Node) -> bool:
     """Whether the platform refuses edits of the whole order."""
     over = when(order, "cancelled_at") or when(order, "closed_at")
     return over is not None or order.get("merchant_editable") is False
+
+
+def fulfilment_of(order: Node) -> str:
+    """The state of the whole order's fulfilment. REST says null for "nothing yet"; a body without the member says
+    nothing."""
+    raw = first(order, "display_fulfillment_status", "fulfillment_status")
+    if raw is None and "fulfillment_status" in order:
+        return "unfulfilled"
+    return words.fulfilment(raw)

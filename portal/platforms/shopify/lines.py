@@ -8,11 +8,13 @@ from typing import Any
 
 from portal.platforms.shopify.amounts import Currencies, Sides, added, each, known, sides
 from portal.platforms.shopify.fees import is_fee
-from portal.platforms.shopify.ledger import Gone, Ledger, Names, is_settled
+from portal.platforms.shopify.ledger import Gone, Ledger, Names, fulfilment_of, is_settled
 from portal.platforms.shopify.shape import NOTHING, Node, count, first, gid, nodes, part, stated, text, word
 from portal.platforms.shopify.swaps import replacements
 
 _PREORDER = re.compile(r"pre[\s-]?order|pr[eé][\s-]?commande|vorbestell|preventa|pre[\s-]?ordine", re.IGNORECASE)
+
+_NOTHING_YET = frozenset({"unfulfilled", "on_hold", "scheduled"})
 
 
 def lines_of(order: Node, names: Names, ledger: Ledger, currencies: Currencies) -> list[dict[str, Any]]:
@@ -134,7 +136,7 @@ def _quantity(order: Node, line: Node, key: str, ledger: Ledger) -> dict[str, in
     return {
         "ordered": ordered,
         "current": current,
-        "fulfilled": _fulfilled(line, key, ledger, current),
+        "fulfilled": _fulfilled(order, line, key, ledger, current),
         "in_progress": ledger.in_progress.get(key, 0),
         "refunded": refunded,
         "removed": max(0, ordered - current - refunded),
@@ -142,10 +144,13 @@ def _quantity(order: Node, line: Node, key: str, ledger: Ledger) -> dict[str, in
     }
 
 
-def _fulfilled(line: Node, key: str, ledger: Ledger, current: int) -> int:
+def _fulfilled(order: Node, line: Node, key: str, ledger: Ledger, current: int) -> int:
+    """What cannot be fulfilled may be held back as well: that counts only where something was fulfilled at all."""
     if ledger.fulfilled is not None:
         return ledger.fulfilled.get(key, 0)
-    waiting = count(line, "unfulfilled_quantity", "fulfillable_quantity")
+    waiting = count(line, "unfulfilled_quantity")
+    if waiting is None and fulfilment_of(order) not in _NOTHING_YET:
+        waiting = count(line, "fulfillable_quantity")
     return 0 if waiting is None else max(0, current - waiting)
 
 

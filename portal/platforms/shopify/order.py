@@ -15,7 +15,7 @@ from portal.platforms.shopify import people, words
 from portal.platforms.shopify.adjustments import adjustments_of
 from portal.platforms.shopify.amounts import Currencies
 from portal.platforms.shopify.deliveries import deliveries_of
-from portal.platforms.shopify.ledger import ledger_of, names_of, told_apart
+from portal.platforms.shopify.ledger import fulfilment_of, ledger_of, names_of, told_apart
 from portal.platforms.shopify.lines import lines_of
 from portal.platforms.shopify.parcels import parcels_of
 from portal.platforms.shopify.pickups import with_pickups
@@ -162,7 +162,7 @@ def _state(order: Node, lines: list[dict[str, Any]]) -> dict[str, Any]:
     changed = any(line["quantity"]["removed"] or line["replaces_line_id"] for line in lines)
     return {
         "payment": words.payment(first(order, "display_financial_status", "financial_status")),
-        "fulfilment": _fulfilment(order),
+        "fulfilment": fulfilment_of(order),
         "return": _returning(order),
         "edited": yes(order, "edited") or (not isinstance(order.get("edited"), bool) and changed),
         "raw": {_camel(name): value for name, value in members.items()} if graph else members,
@@ -172,14 +172,6 @@ def _state(order: Node, lines: list[dict[str, Any]]) -> dict[str, Any]:
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
-
-
-def _fulfilment(order: Node) -> str:
-    """REST says null for "nothing yet"; a body without the member says nothing."""
-    raw = first(order, "display_fulfillment_status", "fulfillment_status")
-    if raw is None and "fulfillment_status" in order:
-        return "unfulfilled"
-    return words.fulfilment(raw)
 
 
 def _returning(order: Node) -> str:

@@ -247,7 +247,7 @@ def as_wished(order: Order, case: Case) -> None:
     }
     assert (order.refunded, order.outstanding) == ((case.refunded,) * 2, (case.outstanding,) * 2)
     assert (order.cancelled is not None) == case.cancelled
-    assert len(order.refunds) == (1 if case.refunded else 0)
+    assert len([refund for refund in order.refunds if refund.paid != (0, 0)]) == (1 if case.refunded else 0)
     if not case.cancelled:
         waiting = sum(line.remaining for work in order.works for line in work.lines)
         assert waiting == sum(case.units.values())

@@ -255,7 +255,7 @@ async def test_a_wish_to_return_becomes_a_request_once(shop: ShopifyShop, store:
     assert outcomes == [Applied(wish.id)] * 2
     assert sum(one["quantity"] for one in wish.lines) == 2
     assert all(len(one["note"]) <= 300 and one["note"].startswith("it is blue") for one in wish.lines)
-    assert wish.lines[0]["reason"] == "gid://shopify/ReturnReasonDefinition/2"
+    assert wish.lines[0]["reason"] == "gid://shopify/ReturnReasonDefinition/3"
     adjustment = (await seen(shop, order)).adjustments[0]
     assert (adjustment.type, adjustment.status) == ("return", "pending")
 
@@ -263,11 +263,15 @@ async def test_a_wish_to_return_becomes_a_request_once(shop: ShopifyShop, store:
 @pytest.mark.parametrize(
     ("code", "there", "taken"),
     [
-        ("size", ("too-small", "other"), 0),
-        ("size", ("quality", "other"), 1),
+        ("size", ("fit", "other-reason"), 0),
+        ("size", ("too-small", "too-big", "other-reason"), 2),
+        ("defective", ("style", "damaged-or-defective"), 1),
+        ("wrong_item", ("received-the-wrong-item",), 0),
+        ("not_as_described", ("unknown", "item-not-as-described"), 1),
+        ("unwanted", ("changed-my-mind", "other-reason"), 0),
         ("unwanted", ("quality",), None),
-        ("other", ("other",), 0),
-        ("nonsense", ("quality", "other"), 1),
+        ("other", ("unknown", "other-reason"), 1),
+        ("nonsense", ("quality", "unknown"), 1),
     ],
 )
 async def test_a_reason_is_one_that_shopify_has(

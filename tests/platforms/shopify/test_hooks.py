@@ -128,6 +128,7 @@ def about_orders() -> list[tuple[str, dict[str, Any], tuple[str, ...]]]:
         "returns/update": ({**returned, "return_line_items": {}}, "gid://shopify/Return/5"),
         "returns/process": (returned, "gid://shopify/Return/5"),
         "fulfillment_orders/moved": (works, WORK),
+        "fulfillment_orders/merged": ({"fulfillment_order_merges": {"fulfillment_order": {"id": WORK}}}, WORK),
     }
     for topic in SUBSCRIBED:
         if topic.startswith("orders/"):

@@ -15,6 +15,7 @@ from portal.platforms.changes import (
     SetQuantity,
     SwapVariant,
 )
+from portal.platforms.shopify.editing.refusals import because
 from portal.platforms.shopify.shop import ShopifyShop
 from tests.platforms.shopify.wishes import LILLE, edit, made, refused, seen, units
 from tests.support.shopify.records import Order
@@ -188,3 +189,24 @@ async def test_an_order_that_is_gone(shop: ShopifyShop, store: Shop) -> None:
     assert outcome.why == "changed"
     assert await shop.applied(before, wish) is None
     assert isinstance(await shop.quote(before, wish), NotApplied)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Cannot cancel an order that has outstanding fulfillments", "shipped"),
+        ("Cannot cancel an order that has returns", "shipped"),
+        ("Fulfillment order 98 has an unfulfillable status= closed.", "shipped"),
+        ("Cannot cancel an order that has already been canceled", "cancelled"),
+        ("The variant does not exist in the shop.", "unavailable"),
+        ("The line item does not exist on the order.", "changed"),
+        ("Quantity cannot refund more items than were purchased", "changed"),
+        ("The calculated order does not exist.", "busy"),
+        ("Refund amount 25.00 is greater than net payment received 15.00", "payment"),
+        ("Transactions require a parent_id associated with the order", "payment"),
+        ("The order cannot be edited.", "refused"),
+        ("Enter a ZIP code", "refused"),
+    ],
+)
+def test_what_shopify_says_has_a_meaning(said: str, why: str) -> None:
+    assert because(said) == NotApplied(why, said)  # type: ignore[arg-type] # one of the words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.shopify.records import NOTHING, Order, Pair, Payment, Refund, less, plus
+from tests.support.shopify.records import NOTHING, Item, Order, Pair, Payment, Refund, less, plus
 from tests.support.shopify.sessions import user_errors
 from tests.support.shopify.shop import Job, Shop
 from tests.support.shopify.views import Json, bag, minor
@@ -67,14 +67,21 @@ def cancel(shop: Shop, order: Order, *, restock: bool, pay_back: bool, reason: s
     def work() -> None:
         if _has_left(order):
             return  # it failed
-        if pay_back:
-            _pay(order, order.received)
-            order.refunds.append(Refund(shop.id("Refund"), shop.clock.now(), "", order.received, []))
+        back = order.received if pay_back else NOTHING
+        _pay(order, back)
+        if pay_back or restock:
+            lines = [_gone(order, item, item.current, "CANCEL" if restock else "NO_RESTOCK") for item in order.items]
+            order.refunds.append(
+                Refund(shop.id("Refund"), shop.clock.now(), "", back, [line for line in lines if line["quantity"]])
+            )
         for item in order.items:
-            item.current = 0 if restock else item.current
+            item.current = 0
         for one in order.works:
-            one.status = "CANCELLED" if any(line.remaining for line in one.lines) else one.status
-        order.cancelled, order.cancel_reason, order.cancel_note = shop.clock.now(), reason, note
+            one.status = "CLOSED"
+            for line in one.lines:
+                line.total = line.remaining = 0
+        order.cancelled = order.closed = shop.clock.now()
+        order.cancel_reason, order.cancel_note = reason, note
         shop.said.extend([f"cancelled {order.name}"] if notify else [])
         shop.touch(order)
 
@@ -86,8 +93,8 @@ def cancel(shop: Shop, order: Order, *, restock: bool, pay_back: bool, reason: s
 def _why_not_cancelled(shop: Shop, order: Order) -> str | None:
     under_way = any(job.id.endswith(order.id[-8:]) and not job.done for job in shop.jobs.values())
     if order.cancelled or under_way:
-        return "The order has already been cancelled, or is being cancelled."
-    return "Cannot cancel an order with fulfillments." if _has_left(order) else None
+        return "Cannot cancel an order that has already been canceled"
+    return "Cannot cancel an order that has outstanding fulfillments" if _has_left(order) else None
 
 
 def _has_left(order: Order) -> bool:
@@ -107,12 +114,13 @@ def _why_not(order: Order, given: Json) -> str | None:
         if order.open_units(line["lineItemId"]) < line["quantity"]:
             return "Quantity cannot be canceled: it has been fulfilled."
     if _amount(order, given) > order.received[1]:
-        return "Refund amount exceeds what was paid."
+        worth = f"{order.received[1] / 100:.2f}"
+        return f"Refund amount is greater than net payment received {worth}"
     by_id = {payment.id: payment for payment in order.payments}
     for paid in given["transactions"]:
         payment = by_id.get(paid["parentId"])
         if payment is None or minor(paid["amount"], order.currencies[1]) > payment.amount[1] - payment.returned[1]:
-            return "Transaction cannot be refunded."
+            return "Transactions require a parent_id associated with the order"
     return None
 
 
@@ -121,11 +129,8 @@ def _made(shop: Shop, order: Order, given: Json) -> Refund:
     worth, lines = NOTHING, []
     for line in given["refundLineItems"]:
         item, quantity = order.item(line["lineItemId"]), line["quantity"]
-        subtotal, tax = order.parting(item, quantity)
-        worth = plus(worth, subtotal, NOTHING if order.taxes_included else tax)
-        lines.append(
-            {"item": item.id, "quantity": quantity, "subtotal": subtotal, "tax": tax, "restock": line["restockType"]}
-        )
+        lines.append(_gone(order, item, quantity, line["restockType"]))
+        worth = plus(worth, lines[-1]["subtotal"], NOTHING if order.taxes_included else lines[-1]["tax"])
     shipping = bool((given.get("shipping") or {}).get("fullRefund"))
     worth = plus(worth, order.shipping_now if shipping else NOTHING)
     paid = _both(order, buyer, worth)
@@ -136,6 +141,11 @@ def _made(shop: Shop, order: Order, given: Json) -> Refund:
     _pay(order, paid)
     order.refunds.append(made)
     return made
+
+
+def _gone(order: Order, item: Item, quantity: int, restock: str) -> Json:
+    subtotal, tax = order.parting(item, quantity)
+    return {"item": item.id, "quantity": quantity, "subtotal": subtotal, "tax": tax, "restock": restock}
 
 
 def _both(order: Order, buyer: int, worth: Pair) -> Pair:

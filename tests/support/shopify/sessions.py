@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ Errors = list[Json]
 
 @dataclass
 class Session:
-    """One edit of an order. `added` are the lines that it did not have."""
+    """One edit of an order. `added` are the lines that it did not have; they get their numbers when it is committed."""
 
     id: str
     order: Order
@@ -41,7 +42,7 @@ def user_errors(*messages: str) -> Errors:
 
 def begin(shop: Shop, order: Order) -> Json:
     """orderEditBegin."""
-    if order.cancelled or order.closed:
+    if order.cancelled:
         return {"calculatedOrder": None, "userErrors": user_errors("The order cannot be edited.")}
     session = Session(shop.id("CalculatedOrder"), order, order.rev, copy.deepcopy(order.items))
     shop.sessions[session.id] = session
@@ -63,10 +64,10 @@ def add_variant(shop: Shop, own: str, variant_id: str, quantity: int) -> Json:
     session: Session = shop.sessions[own]
     variant = shop.variants.get(variant_id)
     if variant is None:
-        return _payload(session, "Variant doesn't exist.")
+        return _payload(session, "The variant does not exist in the shop.")
     if variant.stock is not None and variant.stock < quantity:
         return _payload(session, "Not enough inventory in stock.")
-    item = Item(shop.id("LineItem"), "T-shirt", variant.price, quantity, quantity, variant)
+    item = Item(_unnumbered(), "T-shirt", variant.price, quantity, quantity, variant)
     session.added.append(item)
     return {**_payload(session), "calculatedLineItem": calculated_view(session, item)}
 
@@ -87,7 +88,7 @@ def add_fee(shop: Shop, own: str, title: str, price: Json) -> Json:
     buyer = minor(price["amount"], price["currencyCode"])
     total = session.order.total
     shop_side = round(buyer * total[0] / total[1]) if total[1] else buyer
-    session.added.append(Item(shop.id("LineItem"), title, (shop_side, buyer), 1, 1, ships=False, tax_rate=0.0))
+    session.added.append(Item(_unnumbered(), title, (shop_side, buyer), 1, 1, ships=False, tax_rate=0.0))
     return _payload(session)
 
 
@@ -100,11 +101,12 @@ def commit(shop: Shop, own: str, note: str, *, notify: bool) -> Json:
     for now, then in zip(session.items, list(order.items), strict=True):
         _take_over(shop, order, then, now.current - then.current)
     for item in session.added:
+        item.id = shop.id("LineItem")
         order.items.append(item)
-        shop.add_work(order, item, item.quantity)
+        shop.new_work(order, item)
         if item.variant is not None and item.variant.stock is not None:
             item.variant.stock -= item.quantity
-    order.edited = True
+    order.edited, order.closed = True, None
     shop.said += [f"edited {order.name}"] if notify else []
     shop.touch(order)
     shop.staff_notes.append(note)
@@ -146,6 +148,10 @@ def calculated_view(session: Session, item: Item) -> Json:
         "originalUnitPriceSet": bag(item.unit, pair),
         "variant": variant_view(item.variant, pair) if item.variant else None,
     }
+
+
+def _unnumbered() -> str:
+    return f"gid://shopify/LineItem/{uuid.uuid4()}"
 
 
 def _calculated(item: Item) -> str:

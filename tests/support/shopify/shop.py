@@ -65,7 +65,10 @@ class Shop:
     jobs: dict[str, Job] = field(default_factory=dict)
     bulks: dict[str, Bulk] = field(default_factory=dict)
     refunds_by_key: dict[str, tuple[str, str]] = field(default_factory=dict)
-    reasons: tuple[str, ...] = ("too-small", "defective", "wrong-item", "not-as-described", "unwanted", "other")
+    reasons: tuple[str, ...] = (
+        "unknown", "changed-my-mind", "item-not-as-described", "received-the-wrong-item", "other-reason",
+        "damaged-or-defective", "too-small", "too-big", "style", "color", "fit",
+    )  # fmt: skip
     said: list[str] = field(default_factory=list)  # messages that Shopify sent to customers by itself
     staff_notes: list[str] = field(default_factory=list)
     works_follow: bool = True  # open work gets the address that the order gets
@@ -186,12 +189,16 @@ class Shop:
         return True
 
     def add_work(self, order: Order, item: Item, units: int) -> None:
-        """More to be prepared, where the rest of it is."""
-        line = WorkLine(self.id("FulfillmentOrderLineItem"), item.id, units, units)
+        """More of what is to be prepared already, where the rest of it is."""
         free = next((work for work in order.works if work.is_free), None)
-        if free is not None:
-            free.lines.append(line)
+        if free is None:
+            self.new_work(order, item)
             return
+        free.lines.append(WorkLine(self.id("FulfillmentOrderLineItem"), item.id, units, units))
+
+    def new_work(self, order: Order, item: Item) -> None:
+        """What was added is prepared apart from the rest."""
+        line = WorkLine(self.id("FulfillmentOrderLineItem"), item.id, item.quantity, item.quantity)
         destination = dict(order.address) if order.address else None
         order.works.append(Work(self.id("FulfillmentOrder"), LYON, [line], destination=destination))
 

@@ -14,9 +14,11 @@ from portal.platforms.shopify.shape import nodes, text
 # The first that is found in the words; the order of the list matters.
 _WORDS: Final[tuple[tuple[str, Why], ...]] = (
     (r"being edited|another (edit|user|session)|conflict|stale|out of date|modified since|try again", "busy"),
+    (r"calculated order does not exist", "busy"),  # the edit session that was begun is over
+    (r"line item does not exist|more items than", "changed"),
     (r"inventor|in stock|out of stock|sold out|not available|unavailable|variant.*(not|no longer)", "unavailable"),
     (r"already (been )?cancell?ed|is cancell?ed|has been cancell?ed", "cancelled"),
-    (r"fulfil|shipp(ed|ing)|in progress|picked", "shipped"),
+    (r"fulfil|shipp(ed|ing)|in progress|picked|has returns", "shipped"),
     (r"archiv|closed", "closed"),
     (r"payment|transaction|gateway|refund|authori[sz]|capture|gift card|paid", "payment"),
 )

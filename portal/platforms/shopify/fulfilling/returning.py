@@ -19,13 +19,13 @@ _LONGEST_NOTE: Final = 300
 _FIRST: Final = 5
 # Shopify's reasons are a library that grows; each of ours has handles that would do, the first that is there is taken.
 _HANDLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "size": ("wrong-size", "size", "too-small", "too-large", "too-tight", "fit"),
-    "defective": ("defective", "damaged-or-defective", "damaged", "broken"),
-    "wrong_item": ("wrong-item", "received-wrong-item", "incorrect-item"),
-    "not_as_described": ("not-as-described", "item-not-as-described", "looks-different"),
-    "unwanted": ("unwanted", "changed-my-mind", "changed-mind", "no-longer-needed"),
+    "size": ("size", "wrong-size", "fit"),  # whether it was too small or too big is in the words, if anywhere
+    "defective": ("damaged-or-defective", "defective"),
+    "wrong_item": ("received-the-wrong-item", "wrong-item"),
+    "not_as_described": ("item-not-as-described", "not-as-described"),
+    "unwanted": ("changed-my-mind", "unwanted"),
 }
-_OTHER: Final = ("other", "unknown")
+_OTHER: Final = ("other-reason", "other", "unknown")
 
 Units = Sequence[tuple[str, int]]
 

@@ -7,6 +7,7 @@ there (`ShopifyShop.order`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from portal.platforms.shopify.hints import order_id_of
@@ -48,8 +49,8 @@ def person_of(body: Node) -> tuple[tuple[str, str], ...]:
 
 
 def _works(body: Node) -> Iterator[str]:
-    for name in _WORKS:
-        held = body.get(name)
+    for holder, name in product((body, part(body, "fulfillment_order_merges")), _WORKS):
+        held = holder.get(name)
         found = gid("FulfillmentOrder", held) if isinstance(held, dict) else gid_of("FulfillmentOrder", held)
         if found:
             yield found

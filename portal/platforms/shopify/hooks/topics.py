@@ -10,13 +10,20 @@ from typing import Final
 
 from portal.platforms.live import Purpose
 
+# With these, what can still be changed becomes more or less.
+_IN_THE_WAREHOUSE: Final = (
+    "fulfillment_orders/fulfillment_request_submitted", "fulfillment_orders/fulfillment_request_accepted",
+    "fulfillment_orders/fulfillment_request_rejected", "fulfillment_orders/cancellation_request_accepted",
+    "fulfillment_orders/progress_reported", "fulfillment_orders/manually_reported_progress_stopped",
+)  # fmt: skip
 SUBSCRIBED: Final = (
     "orders/create", "orders/updated", "orders/edited", "orders/cancelled", "orders/fulfilled",
     "orders/partially_fulfilled", "orders/paid", "orders/delete", "orders/link_requested",
     "fulfillments/create", "fulfillments/update", "fulfillment_events/create", "fulfillment_events/delete",
     "fulfillment_orders/line_items_prepared_for_pickup", "fulfillment_orders/line_items_prepared_for_local_delivery",
     "fulfillment_orders/placed_on_hold", "fulfillment_orders/hold_released", "fulfillment_orders/moved",
-    "fulfillment_orders/split", "fulfillment_orders/cancelled", "fulfillment_orders/rescheduled",
+    "fulfillment_orders/split", "fulfillment_orders/merged", "fulfillment_orders/cancelled",
+    "fulfillment_orders/rescheduled", *_IN_THE_WAREHOUSE,
     "refunds/create", "returns/request", "returns/approve", "returns/decline", "returns/cancel", "returns/close",
     "returns/reopen", "returns/update", "returns/process", "bulk_operations/finish", "app/uninstalled",
     "app/scopes_update",
