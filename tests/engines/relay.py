@@ -48,11 +48,6 @@ class Relay:
             taken, self._kept = self._kept, []
             return taken
 
-    def forget(self) -> None:
-        """Let go of all that came."""
-        with self._came:
-            self._kept = []
-
     def serve(self) -> None:
         """Serve until `close`."""
         self._server.serve_forever(poll_interval=0.05)
