@@ -9,6 +9,10 @@ from typing import Final
 
 from portal.platforms.shopify.shape import Node, gid, gid_of, kind_of, nodes, part
 
+# Members that hold one such thing, and several.
+_WRAPPED: Final = ("order_edit", "refund", "fulfillment", "return", "fulfillment_event", "transaction")
+_LISTED: Final = ("fulfillment_events", "fulfillments", "refunds", "fulfillment_orders", "transactions")
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -44,16 +48,17 @@ def hint_of(body: Node, topic: str | None = None) -> Hint | None:
 
 def order_id_of(body: Node) -> str | None:
     """The order that a body names, as a global id."""
-    for holder in (body, *(part(body, name) for name in ("order_edit", "refund", "fulfillment", "return"))):
+    for holder in (body, *(part(body, name) for name in _WRAPPED)):
         named = gid("Order", part(holder, "order")) or gid("Order", holder, "order_id")
         if named:
             return named
-    return next((gid("Order", item, "order_id") for item in _inner(body)), None)
+    return next((named for item in _inner(body) if (named := gid("Order", item, "order_id"))), None)
 
 
 def _inner(body: Node) -> list[Node]:
-    lists = [nodes(body, name) for name in ("fulfillment_events", "fulfillments", "refunds", "fulfillment_orders")]
-    return [*(item for found in lists for item in found), part(body, "fulfillment_order")]
+    lists = [nodes(body, name) for name in _LISTED]
+    works = ("fulfillment_order", "original_fulfillment_order", "moved_fulfillment_order")
+    return [*(item for found in lists for item in found), *(part(body, name) for name in works)]
 
 
 def _has(*names: str) -> Callable[[Node], bool]:
@@ -83,12 +88,16 @@ _KINDS: Final[tuple[tuple[Callable[[Node], bool], str], ...]] = (
     (_has("shop_domain", "orders_to_redact"), "a request to erase a customer's data"),
     (lambda body: set(body) == {"shop_id", "shop_domain"}, "a request to erase a shop's data"),
     (_has("fulfillment_id", "status"), "an event of a fulfilment"),
+    (_has("fulfillment_event"), "an event of a fulfilment"),
     (_has("fulfillment_events"), "events of a fulfilment"),
     (_has("refund_line_items"), "a refund"),
     (_has("refund"), "a refund"),
     (_has("refunds"), "refunds"),
     (_has("kind", "gateway"), "a payment"),
+    (_has("transaction"), "a payment"),
     (_has("transactions"), "payments"),
+    (_has("draft_order"), "a draft order, which becomes an order when it is completed"),
+    (_has("draft_orders"), "draft orders, which become orders when they are completed"),
     (_is_fulfilment_order, "a change of a fulfilment order"),
     (_is("Fulfillment"), "a fulfilment"),
     (_has("order_id", "tracking_company"), "a fulfilment"),

@@ -84,11 +84,12 @@ def _answer(data: Node, at: Path) -> Iterator[_Found]:
     """Orders under any alias: objects, lists, connections, and what a mutation or a customer holds."""
     for name, value in data.items():
         here = (*at, name)
-        if isinstance(value, dict) and _is_order(value):
+        draft = name.startswith("draft")  # an older one looks as an order does
+        if isinstance(value, dict) and not draft and _is_order(value):
             yield _Found(here, value)
         elif isinstance(value, dict) and _is_order(part(value, "order")):
             yield _Found((*here, "order"), part(value, "order"))
-        else:
+        elif not draft:
             inner = value if isinstance(value, dict) and "orders" in value else {}
             for path, listed in ((here, nodes(data, name)), ((*here, "orders"), nodes(inner, "orders"))):
                 yield from (_Found((*path, n), one) for n, one in enumerate(listed) if _is_order(one))
