@@ -39,9 +39,11 @@ def serve(
     accounts: Mapping[str, Account] | None = None,
     demo: DemoOrders = (),
     beside: Beside | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> int:
-    """Serve until told to stop, with `beside` running next to it; returns the exit status."""
-    return _run(_serve(settings, clock, accounts, demo, beside))
+    """Serve until told to stop, with `beside` running next to it; returns the exit status. `environ`: where the shop's
+    platforms have their credentials, when that is not the process's own."""
+    return _run(_serve(settings, clock, accounts, demo, beside, environ))
 
 
 def run_worker(settings: Settings, *, clock: Clock | None = None, accounts: Mapping[str, Account] | None = None) -> int:
@@ -55,8 +57,9 @@ async def _serve(
     accounts: Mapping[str, Account] | None,
     demo: DemoOrders,
     beside: Beside | None,
+    environ: Mapping[str, str] | None,
 ) -> int:
-    async with opened(settings, clock=clock, accounts=accounts, mailbox=bool(demo)) as context:
+    async with opened(settings, clock=clock, accounts=accounts, mailbox=bool(demo), environ=environ) as context:
         app = create_app(context, work_here=settings.embedded_worker, demo=demo)
         web = server(app, context)
         async with running({"beside": lambda: beside(context)} if beside else {}):

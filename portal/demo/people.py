@@ -53,3 +53,14 @@ CAMILLE: Final = DemoPerson(
 NOUR: Final = DemoPerson(
     "Nour", "Modèle", "nour@example.com", "+33 6 39 98 56 78", "3 impasse du Cormoran", "49000", "Angers"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Somebody who works at the shop."""
+
+    name: str
+    email: str
+
+
+CLERK: Final = Clerk("Maël Inventé", "boutique@comptoir-des-dunes.example")

@@ -20,8 +20,9 @@ from carriers import Account
 from carriers.core.pushing import SECRET
 from portal import schema
 from portal.context import opened
+from portal.demo.people import CLERK
 from portal.demo.shares import private_words, set_shares
-from portal.demo.shop import ORDERS, SHOP
+from portal.demo.shop import ENVIRON, ORDERS, SHOP
 from portal.demo.stage import keep_moving, kept_pages, set_stage
 from portal.kit import i18n, log
 from portal.kit.errors import BadSetting
@@ -48,7 +49,8 @@ def run_demo(host: str, port: int, data: Path, speed: float) -> int:
         stage = asyncio.run(_stage(settings, accounts, kept_pages(data / "demo.json")))
         _write(data / "demo.json", settings, url, stage, secret)
         _announce(settings, stage.pages, data)
-        return serve(settings, accounts=accounts, demo=_listed(stage.pages + stage.shares), beside=keep_moving)
+        listed = _listed(stage.pages + stage.shares)
+        return serve(settings, accounts=accounts, demo=listed, beside=keep_moving, environ=ENVIRON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class _Stage:
 
 
 async def _stage(settings: Settings, accounts: Mapping[str, Account], kept: Mapping[str, str]) -> _Stage:
-    async with opened(settings, accounts=accounts) as context:
+    async with opened(settings, accounts=accounts, environ=ENVIRON) as context:
         pages = await set_stage(context, kept)
         return _Stage(pages, await set_shares(context), await private_words(context))
 
@@ -81,6 +83,7 @@ def _write(path: Path, settings: Settings, carrier: str, stage: _Stage, secret: 
         "private_words": stage.private_words,
         "hook": {"url": address(settings.base_url, "demo"), "secret": secret},
         "sign_in": sign_in,
+        "staff": {"url": f"{settings.base_url}/staff", "email": CLERK.email, "mailbox_url": sign_in["mailbox_url"]},
     }
     path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -172,6 +175,7 @@ def _announce(settings: Settings, pages: list[dict[str, str]], data: Path) -> No
         _say(f"  {page['number']}  {page['url']}  {page['story']}")
     _say("")
     _say(f"Sign in as {ORDERS[0].person.email}: the code is in {settings.base_url}/mailbox.")
+    _say(f"The shop’s own pages: {settings.base_url}/staff, as {CLERK.email}, with a code from the same place.")
     _say(f"Open {settings.base_url} (all of the above are listed there; also in {data / 'demo.json'}).")
     _say("Stop with Ctrl-C. Run again to set the stage anew.")
 

@@ -17,6 +17,7 @@ SHOP: Final = {
     "shop_brand_colour": "#1f5f7a",
 }
 CARRIER: Final = "Pigeon Vole"
+ENVIRON: Final = {"JALON_PLATFORM_NEUTRAL_SHOP": "demo"}  # its orders are kept here and nowhere else
 
 Json = dict[str, Any]
 
@@ -48,11 +49,33 @@ class DemoOrder:
     linked: tuple[Json, ...] = ()
     deliveries: Callable[[datetime], tuple[Json, ...]] = lambda _: ()
     note: str | None = None
+    hours_ago: float = 20
+
+
+def _variant(code: str, size: str, colour: str, cents: int, available: int) -> Json:
+    return {"id": code, "options": {"Taille": size, "Couleur": colour}, "price": cents, "available": available}
+
+
+PRODUCTS: Final = (
+    {
+        "shop": "demo",
+        "product_id": "vareuse",
+        "title": "Vareuse Bréhat",
+        "currency": "EUR",
+        "variants": [
+            _variant("vareuse-s", "S", "écru", 7900, 4),
+            _variant("vareuse-m", "M", "écru", 7900, 9),
+            _variant("vareuse-l", "L", "écru", 7900, 3),
+            _variant("vareuse-l-nuit", "L", "bleu nuit", 7900, 0),
+            _variant("vareuse-xl", "XL", "écru", 8400, 2),
+        ],
+    },
+)
 
 
 def _line(line_id: str, title: str, options: str, quantity: int, cents: int, **more: object) -> Json:
     options_of = [{"name": "", "value": options}] if options else []
-    price = {"unit": {"shop": cents}}
+    price = {"unit": {"shop": cents}, "total_after_discounts": {"shop": cents * quantity}}
     return {"id": line_id, "title": title, "options": options_of, "quantity": quantity, "price": price, **more}
 
 
@@ -102,6 +125,28 @@ ORDERS: Final = (
         NP_("demo story", "In transit within France, moving while you look"),
         (_line("1", "Plaid Écume", "130 × 180 cm", 1, 8900), _line("2", "Bougie Sel & Fougère", "", 2, 2400)),
         sent=(Sent("in_france", "A10", {"1": 1, "2": 2}, seed=11, moving=True),),
+    ),
+    DemoOrder(
+        "#2043",
+        NP_("demo story", "Just placed: change a size, the address, or cancel it"),
+        (
+            {
+                **_line("1", "Vareuse Bréhat", "", 2, 7900, product_id="vareuse", variant_id="vareuse-m"),
+                "options": [{"name": "Taille", "value": "M"}, {"name": "Couleur", "value": "écru"}],
+            },
+            _line("2", "Bol Marée", "Grès, bleu nuit", 1, 1850),
+            _line(
+                "3",
+                "Couteau de poche",
+                "Manche en if",
+                1,
+                6200,
+                personalisation=[{"name": "Gravure", "value": "C. E."}],
+                flags={"personalised": True},
+            ),
+        ),
+        hours_ago=0.2,
+        hours_to_ship=0,
     ),
     DemoOrder(
         "#2038",
@@ -194,7 +239,7 @@ ORDERS: Final = (
 
 def document(order: DemoOrder, now: datetime, handed: tuple[tuple[str, datetime], ...]) -> Json:
     """The order as a neutral document; `handed` are tracking numbers and since when the carrier knows them."""
-    shipped = min((moment for _, moment in handed), default=now - timedelta(hours=20))
+    shipped = min((moment for _, moment in handed), default=now - timedelta(hours=order.hours_ago))
     placed = shipped - timedelta(hours=order.hours_to_ship)
     total = sum(line["price"]["unit"]["shop"] * _count(line) for line in order.lines)
     sent = [
@@ -219,7 +264,8 @@ def document(order: DemoOrder, now: datetime, handed: tuple[tuple[str, datetime]
         "parcels": [*sent, *({"created_at": shipped.isoformat(), **parcel} for parcel in order.linked)],
         "deliveries": list(order.deliveries(now)),
         "shop_note": order.note,
-        "totals": {"total": {"shop": total}},
+        "taxes_included": True,
+        "totals": {"lines": {"shop": total}, "shipping": {"shop": 0}, "total": {"shop": total}},
     }
 
 

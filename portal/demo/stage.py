@@ -15,15 +15,19 @@ from carriers import TERMINAL
 from carriers.demo import number_for, number_reaching, seed_between
 from carriers.demo.numbers import read_number
 from portal.context import Context
-from portal.demo.shop import MESSAGE, ORDERS, DemoOrder, Sent, document
+from portal.demo.people import CLERK
+from portal.demo.shop import MESSAGE, ORDERS, PRODUCTS, DemoOrder, Sent, document
 from portal.kit.db import Tx
 from portal.kit.errors import NotThere
 from portal.notices.document import document as document_of_message
 from portal.notices.store import put
+from portal.orders.catalog.document import product
+from portal.orders.catalog.store import put_product
 from portal.orders.links import is_open, make_link, order_id_of
 from portal.orders.queries import topic_of
 from portal.orders.sync import import_order
 from portal.platforms.neutral import neutral_order
+from portal.staff import members
 from portal.tracking.poller import Poller
 from portal.tracking.queries import shipments
 from portal.tracking.retention import forget_shipments
@@ -38,6 +42,7 @@ async def set_stage(context: Context, kept: Mapping[str, str]) -> list[dict[str,
     """Bring every order to its story and its page's address; addresses in `kept` (by number) stay when
     they still open. Returns number, url and story of each."""
     await _tell(context)
+    await _open_shop(context)
     pages = []
     for order in ORDERS:
         await _import(context, order)
@@ -85,6 +90,17 @@ async def _tell(context: Context) -> None:
 
     async def unit(tx: Tx) -> None:
         await put(tx, context.clock.now(), [document_of_message(MESSAGE, "en").notice()])
+
+    await context.db.write(unit)
+
+
+async def _open_shop(context: Context) -> None:
+    """What there is to sell, and who works there."""
+
+    async def unit(tx: Tx) -> None:
+        for found in PRODUCTS:
+            await put_product(tx, product(found))
+        await members.put(tx, context.clock.now(), CLERK.name, CLERK.email)
 
     await context.db.write(unit)
 
