@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from portal.platforms.neutral import as_json
 from portal.platforms.shopify import documents
-from tests.platforms.shopify_samples import address, fulfilment, line, money, order, read
+from tests.platforms.shopify_samples import address, fulfilment, line, money, order, read, refund
 
 
 def test_an_order_in_full() -> None:
@@ -141,3 +145,12 @@ def test_addresses_without_anything_are_none() -> None:
     nothing = dict.fromkeys(address())
     assert read(billing_address=nothing).address.billing is None
     assert read(billing_address=nothing | {"country": "Atlantis"}).address.billing is None
+
+
+@pytest.mark.parametrize(("refunds", "total"), [([], 7100), ([refund()], None)])
+def test_the_first_sums_hold_for_as_long_as_nothing_went_back(refunds: list[dict[str, Any]], total: int | None) -> None:
+    old = order(refunds=refunds, total_price="71.00", total_price_set=None, subtotal_price="66.00")
+    for name in [name for name in old if name.startswith("current_")]:
+        del old[name]
+    (found,) = documents(old)
+    assert (found.totals.total.shop, found.totals.lines.shop) == (total, None if total is None else 6600)

@@ -8,9 +8,13 @@ from portal.platforms.shopify.shape import Node, nodes, part, stated
 
 
 def totals_of(order: Node, currencies: Currencies) -> dict[str, Sides]:
-    """Every sum of the document; what the body does not have is not known."""
+    """Every sum of the document; what the body does not have is not known. Old bodies have the first sums alone:
+    they hold for as long as nothing went back."""
+    first_sums_hold = stated(order, "refunds") and not nodes(order, "refunds")
 
     def sums(name: str) -> Sides:
+        if first_sums_hold and name not in order and f"{name}_set" not in order:
+            name = name.removeprefix("current_")
         return sides(order, f"{name}_set", currencies, name)
 
     return {
