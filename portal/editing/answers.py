@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -42,7 +43,8 @@ class Verdict(StrEnum):
     NO = "no"
 
 
-RANK: Final = {Verdict.NO: 0, Verdict.ASK: 1, Verdict.ALLOWED: 2}
+NO, ASK, ALLOWED = Verdict.NO, Verdict.ASK, Verdict.ALLOWED  # looked up in enumerations, they cost as much as a call
+RANK: Final = {NO: 0, ASK: 1, ALLOWED: 2}
 
 
 def narrower(one: Verdict, other: Verdict) -> Verdict:
@@ -167,6 +169,12 @@ class Answer(NamedTuple):
     instead: Action | None = None
     limits: Limits | None = None
     link: str | None = None
+
+
+@cache
+def refusal(code: Code, instead: Action | None = None) -> Answer:
+    """The answer that what has happened forbids it."""
+    return Answer(NO, code, instead=instead)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from portal.editing.answers import NO_WORDS, RANK, Action, Answer, Code, Limits, Verdict
+from portal.editing.answers import ALLOWED, ASK, NO, NO_WORDS, RANK, Action, Answer, Code, Limits, Verdict
 from portal.editing.deciding import Deciding, Decision
-from portal.editing.facts import LineFacts, OrderFacts
+from portal.editing.facts import OrderFacts
 from portal.editing.fees import NO_FEE, NOT_CAPTURED, NOTHING_PAID, Due, Part, fee_of
 from portal.editing.policy.rules import Policy
 from portal.platforms.changes import Can
@@ -21,6 +21,7 @@ NEEDS: Final = {
     Action.CANCEL_LINE: Can.CANCEL_LINES,
     Action.CANCEL_ORDER: Can.CANCEL_ORDER,
 }
+_SOME: Final = Code.SOME
 _NOT_ON_THE_WAY_ANY_MORE: Final = frozenset({"voided", "expired"})
 _SAID_BY_RULES: Final = frozenset(
     {
@@ -39,9 +40,10 @@ class State(NamedTuple):
 
 
 class Asking:
-    """One question: an order, a policy, a platform, a moment. `blocked`: why nothing can be changed at all."""
+    """One question: an order, a policy, a platform, a moment. `blocked`: why nothing can be changed at all. `says`:
+    what the policy says of each line; of lines that the same exceptions fit, the very same."""
 
-    __slots__ = ("_of_lines", "blocked", "can", "deciding", "facts", "now", "payment", "policy")
+    __slots__ = ("blocked", "can", "deciding", "facts", "now", "payment", "policy", "says")
 
     def __init__(
         self, facts: OrderFacts, policy: Policy, can: frozenset[Can], now: datetime, *, open_edit: bool
@@ -50,56 +52,48 @@ class Asking:
         self.blocked = facts.over or (Code.EDIT_OPEN if open_edit else None)
         self.payment = Code.PAYMENT if facts.payment in _NOT_ON_THE_WAY_ANY_MORE else None
         self.deciding = Deciding(policy, facts, now)
-        self._of_lines: dict[str, Mapping[Action, Decision]] = {}
-
-    def decisions(self, line: LineFacts) -> Mapping[Action, Decision]:
-        """What the policy says of a line; of lines that the same exceptions fit, the very same."""
-        found = self._of_lines.get(line.id)
-        if found is None:
-            found = self._of_lines[line.id] = self.deciding.decisions(line)
-        return found
+        self.says = {line.id: self.deciding.decisions(line) for line in facts.lines}
 
     def answer(
-        self,
-        action: Action,
-        state: State,
-        decision: Decision,
-        *,
-        parts: Sequence[Part] = (),
-        limits: Limits | None = None,
+        self, action: Action, state: State, decision: Decision, parts: Sequence[Part] = (), limits: Limits | None = None
     ) -> Answer:
         """The answer, where what has happened does not forbid it. `parts`: what is given up, for the fee."""
         verdict, code, until, then, rule, text = decision
-        if verdict is Verdict.NO:
-            return Answer(verdict, code, rule=rule.name, text=text)
-        if verdict is not Verdict.ALLOWED or state.cap is not Verdict.ALLOWED:
-            verdict = Verdict.ASK
-            code = state.code if state.cap is Verdict.ASK else code
+        if verdict is NO:
+            return Answer(verdict, code, None, None, 0, None, None, rule.name, text)
+        cap, why, units = state
+        if verdict is ASK or cap is ASK:
+            verdict = ASK
+            code = why if cap is ASK else code
         elif action in NEEDS and NEEDS[action] not in self.can:
-            verdict, code = Verdict.ASK, Code.PLATFORM
-        elif state.code is Code.SOME:
-            code = Code.SOME
+            verdict, code = ASK, Code.PLATFORM
+        elif why is _SOME:
+            code = why
         if then is not None and RANK[then] >= RANK[verdict]:
             until = then = None
-        text = text if code in _SAID_BY_RULES else NO_WORDS
-        answer = Answer(verdict, code, until, then, state.units, None, None, rule.name, text, None, limits)
-        return self._with_fee(action, answer, decision, parts) if parts else answer
+        if text and code not in _SAID_BY_RULES:
+            text = NO_WORDS
+        if not parts:
+            return Answer(verdict, code, until, then, units, None, None, rule.name, text, None, limits)
+        due = self.due(decision, parts)
+        answer = Answer(verdict, code, until, then, units, due.amount, due.free_until, rule.name, text, None, limits)
+        return self._with_trouble(action, answer, decision, parts, due)
 
     def due(self, says: Decision, parts: Sequence[Part]) -> Due:
         """The fee for what is given up, now."""
         return self._fee(parts, self.deciding.since(says.rule), self.now)
 
-    def _with_fee(self, action: Action, answer: Answer, decision: Decision, parts: Sequence[Part]) -> Answer:
-        since = self.deciding.since(decision.rule)
-        due = self._fee(parts, since, self.now)
-        answer = answer._replace(fee=due.amount, free_until=due.free_until)
+    def _with_trouble(
+        self, action: Action, answer: Answer, decision: Decision, parts: Sequence[Part], due: Due
+    ) -> Answer:
+        """The answer as far as this fee can be kept back, now and from when on it is asked."""
         if trouble := self._trouble(action, due):
             return asked_of_shop(answer, trouble)
         end = due.free_until
-        if end is None or answer.verdict is not Verdict.ALLOWED or _ends_before(answer, end):
+        if end is None or answer.verdict is not ALLOWED or _ends_before(answer, end):
             return answer
-        later = self._trouble(action, self._fee(parts, since, end))
-        return answer._replace(until=end, then=Verdict.ASK) if later else answer
+        later = self._trouble(action, self._fee(parts, self.deciding.since(decision.rule), end))
+        return answer._replace(until=end, then=ASK) if later else answer
 
     def _fee(self, parts: Sequence[Part], since: datetime | None, now: datetime) -> Due:
         if self.facts.payment in NOTHING_PAID:
@@ -119,17 +113,17 @@ def narrowed(answer: Answer, verdict: Verdict, code: Code) -> Answer:
     """The answer, narrowed to this verdict for this reason."""
     if RANK[verdict] >= RANK[answer.verdict]:
         return answer
-    if verdict is Verdict.NO:
+    if verdict is NO:
         return Answer(verdict, code, rule=answer.rule, limits=answer.limits)
     return asked_of_shop(answer, code)
 
 
 def asked_of_shop(answer: Answer, code: Code) -> Answer:
     """What would have been allowed needs somebody at the shop, for this reason."""
-    if answer.verdict is not Verdict.ALLOWED:
+    if answer.verdict is not ALLOWED:
         return answer
-    until, then = (answer.until, answer.then) if answer.then is Verdict.NO else (None, None)
-    return answer._replace(verdict=Verdict.ASK, code=code, until=until, then=then, text=NO_WORDS)
+    until, then = (answer.until, answer.then) if answer.then is NO else (None, None)
+    return answer._replace(verdict=ASK, code=code, until=until, then=then, text=NO_WORDS)
 
 
 def _ends_before(answer: Answer, moment: datetime) -> bool:

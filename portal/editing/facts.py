@@ -5,9 +5,9 @@ Several policies, or several moments, can be asked about the same facts.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from portal.editing.answers import Code
@@ -18,6 +18,9 @@ from portal.platforms.units import editable_units, is_out_of_reach, is_vague, no
 
 NOWHERE: Final[Mapping[str, datetime]] = {}
 _TAKEN_AS_ARRIVED: Final = timedelta(days=30)  # after it left, where nobody says
+_OTHERS: Final = ""  # lines that no delivery names
+_NOTHING_HELD: Final[Mapping[str, Code]] = {}
+_FLAGS: Final = ("flag:personalised", "flag:preorder", "flag:final_sale")
 _NO_ITEMS: Final = frozenset({"fee", "tip"})
 _TO_AN_ADDRESS: Final = frozenset({"shipping", "local", "unknown"})
 _TAKEN_BACK: Final = frozenset({"return", "exchange"})
@@ -73,78 +76,83 @@ def facts_of(order: NeutralOrder, delivered: Mapping[str, datetime] = NOWHERE) -
     """The facts. `delivered`: when which parcel (by the platform's id) arrived, as the carriers say."""
     units, returned, begun = editable_units(order), _returned(order), _begun(order)
     vague = is_vague(order)
+    others = Code.UNCLEAR if vague else begun.get(_OTHERS)
+    held = _NOTHING_HELD if vague else begun
     lines = tuple(
-        _line(line, units[line.id], returned.get(line.id, 0), Code.UNCLEAR if vague else begun.get(line.id))
-        for line in order.lines
+        [_line(line, units[line.id], returned.get(line.id, 0), held.get(line.id, others)) for line in order.lines]
     )
     items = [line for line in lines if line.is_item and line.current]
     parcels = [parcel for parcel in order.parcels if parcel.state == "ok"]
+    moved = not nothing_shipped(order)
     return OrderFacts(
-        placed_at=order.placed_at,
-        shipped_at=min((parcel.created_at for parcel in parcels if parcel.created_at), default=None),
-        arrived_at=_arrived(order, parcels, items, delivered),
-        over=_over(order),
-        payment=order.state.payment,
-        currency=(order.currency.shop, order.currency.buyer),
-        tokens=frozenset(_order_tokens(order)),
-        lines=lines,
-        whole=nothing_left(order) and all(line.editable == line.current for line in items),
-        moved=not nothing_shipped(order),
-        waiting=_waiting(items, begun, vague=vague),
-        place=_place(order),
+        order.placed_at,
+        _left_first(parcels),
+        _arrived(order, parcels, items, delivered),
+        _over(order),
+        order.state.payment,
+        (order.currency.shop, order.currency.buyer),
+        _order_tokens(order),
+        lines,
+        not moved and nothing_left(order) and all(line.editable == line.current for line in items),
+        moved,
+        _waiting(items, begun, vague=vague),
+        _place(order),
     )
 
 
 def _line(line: Line, editable: int, returned: int, waiting: Code | None) -> LineFacts:
-    quantity = line.quantity
+    quantity, flags = line.quantity, line.flags
     current, fulfilled = quantity.current, quantity.fulfilled
+    back = fulfilled - returned if returned < fulfilled else 0
     return LineFacts(
         line.id,
         line.sku or "",
-        _line_tokens(line),
+        _tokens(
+            line.kind,
+            line.product_id or "",
+            line.categories,
+            line.tags,
+            (flags.personalised, flags.preorder, flags.final_sale),
+        ),
         line.price.total_after_discounts,
         line.kind not in _NO_ITEMS,
         current,
-        min(fulfilled, current),
+        min(current, fulfilled),
         editable,
-        max(0, min(current, fulfilled - returned)),
+        min(current, back),
         fulfilled > 0,
         waiting or (Code.PREPARING if quantity.in_progress else Code.LOCKED),
-        tuple(option.name.casefold() if option.name else None for option in line.options),
+        tuple([option.name.casefold() if option.name else None for option in line.options]),
         line.requires_shipping,
     )
 
 
-def _line_tokens(line: Line) -> frozenset[str]:
-    tokens = [f"kind:{line.kind}"]
-    if line.product_id:
-        tokens.append(f"product:{line.product_id}")
-        tokens.append(f"product:{line.product_id.rpartition('/')[2]}")  # the number that a shop sees, of a global id
-    tokens += [token("category", category) for category in line.categories]
-    tokens += [token("tag", tag) for tag in line.tags]
-    flags = line.flags
-    if flags.personalised:
-        tokens.append("flag:personalised")
-    if flags.preorder:
-        tokens.append("flag:preorder")
-    if flags.final_sale:
-        tokens.append("flag:final_sale")
+@lru_cache(4096)  # the same products are ordered again and again
+def _tokens(
+    kind: str, product: str, categories: tuple[str, ...], tags: tuple[str, ...], flags: tuple[bool, bool, bool]
+) -> frozenset[str]:
+    """What exceptions may know of an item: of its product, both the id and the number that a shop sees in it."""
+    tokens = [f"kind:{kind}"]
+    if product:
+        tokens += [f"product:{product}", f"product:{product.rpartition('/')[2]}"]
+    tokens += [token("category", category) for category in categories]
+    tokens += [token("tag", tag) for tag in tags]
+    tokens += [name for name, is_so in zip(_FLAGS, flags, strict=True) if is_so]
     return frozenset(tokens)
 
 
-def _order_tokens(order: NeutralOrder) -> Iterator[str]:
-    source = order.source
-    yield f"platform:{source.platform}"
+def _order_tokens(order: NeutralOrder) -> frozenset[str]:
+    source, address = order.source, order.address.shipping
+    tokens = [f"platform:{source.platform}"]
+    tokens += [f"method:{delivery.method}" for delivery in order.deliveries]
+    tokens += [token("tag", tag) for tag in order.tags]
     if source.shop:
-        yield token("shop", source.shop)
+        tokens.append(token("shop", source.shop))
     if source.channel:
-        yield token("channel", source.channel)
-    if order.address.shipping and order.address.shipping.country:
-        yield f"country:{order.address.shipping.country}"
-    for tag in order.tags:
-        yield token("tag", tag)
-    for delivery in order.deliveries:
-        yield f"method:{delivery.method}"
+        tokens.append(token("channel", source.channel))
+    if address is not None and address.country:
+        tokens.append(f"country:{address.country}")
+    return frozenset(tokens)
 
 
 def _over(order: NeutralOrder) -> Code | None:
@@ -157,21 +165,25 @@ def _over(order: NeutralOrder) -> Code | None:
 
 def _returned(order: NeutralOrder) -> Mapping[str, int]:
     """Units by line that came back, or are to."""
-    units: Counter[str] = Counter()
+    units: dict[str, int] = {}
     for change in order.adjustments:
         if change.type in _TAKEN_BACK and change.status != "failed":
             for part in change.lines:
-                units[part.line_id] += max(0, -part.quantity)
+                units[part.line_id] = units.get(part.line_id, 0) + max(0, -part.quantity)
     return units
 
 
 def _begun(order: NeutralOrder) -> Mapping[str, Code]:
-    """Lines in deliveries that the warehouse has begun with."""
+    """Lines in deliveries that the warehouse has begun with, by their ids; under _OTHERS those that no delivery names,
+    where it has begun with one that does not say what is in it."""
     lines: dict[str, Code] = {}
     for delivery in order.deliveries:
         if delivery.state != "cancelled" and is_out_of_reach(delivery):
             code = Code.READY if delivery.pickup.ready_at else Code.PREPARING
-            lines.update((part.line_id, code) for part in delivery.lines)
+            for part in delivery.lines:
+                lines[part.line_id] = code
+            if not delivery.lines and delivery.state != "closed":
+                lines[_OTHERS] = code
     return lines
 
 
@@ -196,12 +208,18 @@ def _place(order: NeutralOrder) -> Code | None:
     return Code.PICKUP if "pickup" in methods else Code.NO_DELIVERY
 
 
+def _left_first(parcels: list[Parcel]) -> datetime | None:
+    known = [parcel.created_at for parcel in parcels if parcel.created_at is not None]
+    return min(known) if known else None
+
+
 def _arrived(
     order: NeutralOrder, parcels: list[Parcel], items: list[LineFacts], delivered: Mapping[str, datetime]
 ) -> datetime | None:
     """When the last of all was there: a time for returns does not run while something is on its way."""
-    if any(line.shipped < line.current for line in items):
-        return None
+    for line in items:
+        if line.shipped < line.current:
+            return None
     moments = [_arrival(parcel, delivered) for parcel in parcels]
     moments += [delivery.pickup.collected_at for delivery in order.deliveries if delivery.pickup.collected_at]
     known = [moment for moment in moments if moment is not None]

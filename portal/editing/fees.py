@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from portal.editing.facts import LineFacts
 from portal.editing.policy.deadlines import later
@@ -18,8 +19,6 @@ from portal.platforms.neutral.parts import Amount
 _WHOLE: Final = 10_000  # hundredths of a percent
 NOTHING_PAID: Final = frozenset({"pending", "unpaid", "voided", "expired"})
 NOT_CAPTURED: Final = frozenset({"authorized", "partially_paid"})
-
-Side = Literal["shop", "buyer"]
 
 
 class Part(NamedTuple):
@@ -49,11 +48,18 @@ def fee_of(
     asked, free_until = _asked(parts, since, now)
     if not asked:
         return Due(None, free_until)
-    shop = _side(asked, "shop", currency[0])
-    buyer = shop if currency[0] == currency[1] else _side(asked, "buyer", currency[1])
+    of_shop, of_buyer = currency
+    shop = buyer = _in_one([(part, part.line.price.shop) for part in asked], of_shop)
+    if of_shop != of_buyer:
+        buyer = _in_one([(part, part.line.price.buyer) for part in asked], of_buyer)
     if shop is None and buyer is None:
         return Due(None, free_until, known=False)
-    return Due(Amount(shop=shop, buyer=buyer) if shop or buyer else None, free_until)
+    return Due(_amount(shop, buyer) if shop or buyer else None, free_until)
+
+
+@lru_cache(4096)  # there are fewer prices than orders
+def _amount(shop: int | None, buyer: int | None) -> Amount:
+    return Amount(shop=shop, buyer=buyer)
 
 
 def _asked(parts: Sequence[Part], since: datetime | None, now: datetime) -> tuple[list[Part], datetime | None]:
@@ -70,11 +76,10 @@ def _asked(parts: Sequence[Part], since: datetime | None, now: datetime) -> tupl
     return asked, min(ends, default=None)
 
 
-def _side(parts: Sequence[Part], side: Side, currency: str | None) -> int | None:
-    """The fee in one currency; None when it cannot be told."""
-    shares, cost, flat = 0, 0, 0
-    for line, units, fee in parts:
-        price = getattr(line.price, side)
+def _in_one(parts: Sequence[tuple[Part, int | None]], currency: str | None) -> int | None:
+    """The fee in one currency, from the parts with the prices of their lines in it; None when it cannot be told."""
+    shares = cost = flat = 0
+    for (line, units, fee), price in parts:
         if price is None or not line.current:
             return None
         shares += _rounded(price * units * fee.hundredths, line.current * _WHOLE)
@@ -83,8 +88,9 @@ def _side(parts: Sequence[Part], side: Side, currency: str | None) -> int | None
             if currency is None or currency not in fee.flat:
                 return None
             flat = max(flat, fee.flat[currency])
-    return min(shares + flat, max(0, cost))
+    return min(shares + flat, cost)
 
 
 def _rounded(amount: int, by: int) -> int:
-    return max(0, (2 * amount + by) // (2 * by))
+    """Half up, and never less than nothing."""
+    return (2 * amount + by) // (2 * by) if amount > 0 else 0

@@ -5,35 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from portal.editing.answers import RANK, Answer, Code, Verdict
+from portal.editing.answers import ALLOWED, ASK, NO, RANK, Answer, Code, Verdict, refusal
 
 
 def best(answers: Sequence[Answer], nothing: Code) -> Answer:
     """The widest verdict among the lines, until it holds of none of them; `units` of all lines of which it is true.
     `nothing`: why there are no answers."""
     if not answers:
-        return Answer(Verdict.NO, nothing)
-    widest = longest = answers[0]
-    units, code, others = 0, widest.code, 0
-    for answer in answers:
-        difference = RANK[answer.verdict] - RANK[widest.verdict]
-        if difference > 0:
-            widest = longest = answer
-            units, code, others = 0, answer.code, 1
-        if difference < 0:
-            others = 1
-        else:
-            units += answer.units
-            code = Code.SOME if answer.code is Code.SOME else code
-            longest = longest if answer is longest else _longer(longest, answer)
-    if others and code is Code.ALLOWED:
-        code = Code.SOME
+        return refusal(nothing)
     if len(answers) == 1:
-        return longest
-    verdict, _, until, then, _, _, _, rule, text, instead, _, link = longest
-    if until is not None:
-        then = max((_from(answer, until) for answer in answers), key=RANK.__getitem__)
-    return Answer(verdict, code, until, then, units, None, None, rule, text, instead, None, link)
+        return answers[0]
+    verdicts = [answer.verdict for answer in answers]
+    widest = ALLOWED if ALLOWED in verdicts else ASK if ASK in verdicts else NO
+    if widest is NO:
+        return answers[0]
+    those = [answer for answer in answers if answer.verdict is widest]
+    longest, units, code = those[0], 0, those[0].code
+    for answer in those:
+        units += answer.units
+        if answer is not longest:
+            code = answer.code if answer.code is Code.SOME else code
+            longest = _longer(longest, answer)
+    if code is Code.ALLOWED and len(those) < len(answers):
+        code = Code.SOME
+    _, _, until, then, _, _, _, rule, text, instead, _, link = longest
+    if until is not None and any(answer.until != until or answer.then is not then for answer in answers):
+        then = max([_from(answer, until) for answer in answers], key=RANK.__getitem__)
+    return Answer(widest, code, until, then, units, None, None, rule, text, instead, None, link)
 
 
 def _from(answer: Answer, moment: datetime) -> Verdict:

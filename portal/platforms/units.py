@@ -54,9 +54,12 @@ def is_vague(order: NeutralOrder) -> bool:
 
 def _left(line: Line, open_units: int | None) -> int:
     quantity = line.quantity
-    bounds = [quantity.current - quantity.fulfilled - quantity.in_progress]
-    bounds += [bound for bound in (quantity.editable, open_units) if bound is not None]
-    return max(0, min(bounds))
+    left = quantity.current - quantity.fulfilled - quantity.in_progress
+    if quantity.editable is not None and quantity.editable < left:
+        left = quantity.editable
+    if open_units is not None and open_units < left:
+        left = open_units
+    return max(0, left)
 
 
 def _open_units(order: NeutralOrder) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import claims, ingest, latency, pages, places, polling, report, startup, streams
+from tests.benchmarks import claims, ingest, latency, pages, places, polling, report, resolver, startup, streams
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Row
 
@@ -19,6 +19,7 @@ _THEMES: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Row]]], ...] = (
     (pages.NAMES, pages.measure),
     (ingest.NAMES, ingest.measure),
     (places.NAMES, places.measure),
+    (resolver.NAMES, resolver.measure),
     (polling.NAMES, polling.measure),
     (claims.NAMES, claims.measure),
     (latency.NAMES, latency.measure),

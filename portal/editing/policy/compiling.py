@@ -192,13 +192,23 @@ def _cut_off(times: Mapping[str, time] | None, calendar: CalendarTable) -> CutOf
     if times is None or calendar.zone is None:
         return None
     everyday = times.get(EVERY_DAY)
-    by_day = tuple(times.get(day, everyday if day in calendar.opening_days else None) for day in DAYS)
-    return CutOff(
+    return _shared_cut_off(
         calendar.zone,
-        by_day,
+        tuple(times.get(day, everyday if day in calendar.opening_days else None) for day in DAYS),
         frozenset(day for day in calendar.holidays if isinstance(day, date)),
         frozenset(day for day in calendar.holidays if not isinstance(day, date)),
     )
+
+
+@lru_cache(256)
+def _shared_cut_off(
+    zone: ZoneInfo,
+    times: tuple[time | None, ...],
+    closed: frozenset[date],
+    yearly: frozenset[tuple[int, int]],
+) -> CutOff:
+    """Rules with the same cut-off have the very same one: when it comes is worked out once for them all."""
+    return CutOff(zone, times, closed, yearly)
 
 
 def _fee(table: FeeTable | None) -> Fee | None:

@@ -6,6 +6,7 @@ night when it does not exist it is as much later as the clock jumps; when it com
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -16,11 +17,17 @@ _DAY: Final = timedelta(days=1)
 _FAR: Final = 400  # days without an opening day: such a shop packs nothing
 
 
-def deadline(rule: Rule, since: datetime) -> datetime:
+def deadline(
+    rule: Rule, since: datetime, after: Callable[[CutOff, datetime], datetime] | None = None
+) -> datetime | None:
     """The moment from which the rule's verdict holds no more: the end of its window or the first cut-off after
-    `since`, whichever is first. In UTC; the end of time where there is none."""
-    end = _LATEST if rule.window is None else later(since, rule.window)
-    return end if rule.cut_off is None else min(end, next_cut_off(rule.cut_off, since))
+    `since`, whichever is first, in UTC; None where it has neither. `after`: who remembers cut-offs."""
+    window, cut_off = rule.window, rule.cut_off
+    end = None if window is None else later(since, window)
+    if cut_off is None:
+        return end
+    cut = (after or next_cut_off)(cut_off, since)
+    return cut if end is None or cut < end else end
 
 
 def later(moment: datetime, by: timedelta) -> datetime:

@@ -92,26 +92,31 @@ class Special:
 @dataclass(frozen=True, slots=True)
 class Specials:
     """The exceptions in their order, and where to look for those that may fit: by the tokens of one of the things that
-    each is for; `anywhere` are those that name no such thing. Made by `specials_of`."""
+    each is for; `anywhere` are those that name no such thing. Those in `plain` are for nothing else. Made by
+    `specials_of`."""
 
     listed: tuple[Special, ...] = ()
     by_token: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     anywhere: tuple[int, ...] = ()
     tokens: Tokens = frozenset()
+    plain: frozenset[int] = frozenset()
 
 
 def specials_of(listed: Sequence[Special]) -> Specials:
     """The exceptions with their index."""
     by_token: dict[str, list[int]] = {}
     anywhere: list[int] = []
+    plain: list[int] = []
     for place, special in enumerate(listed):
         groups = (*special.when.item, *special.when.any)
+        if len(groups) == 1 and special.when == When(item=special.when.item, any=special.when.any):
+            plain.append(place)
         if not groups:
             anywhere.append(place)
         for token in groups[0] if groups else ():
             by_token.setdefault(token, []).append(place)
     places = {token: tuple(found) for token, found in by_token.items()}
-    return Specials(tuple(listed), places, tuple(anywhere), frozenset(places))
+    return Specials(tuple(listed), places, tuple(anywhere), frozenset(places), frozenset(plain))
 
 
 @dataclass(frozen=True, slots=True)
