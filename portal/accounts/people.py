@@ -23,6 +23,7 @@ _BEHIND = Query(
     .where(CONTACT.c.key_name != bindparam("key"))
     .limit(_TOGETHER)
 )
+_WHOSE = select(CONTACT.c.hash, CONTACT.c.person_id).where(CONTACT.c.hash.in_(bindparam("hashes", expanding=True)))
 _SAME = Query(select(CONTACT.c.id).where(CONTACT.c.hash == bindparam("hash"), CONTACT.c.id != bindparam("contact")))
 _FORGET = Query(delete(CONTACT).where(CONTACT.c.id == bindparam("contact")))
 _REHASH = Query(
@@ -96,6 +97,12 @@ async def with_contacts(tx: Tx, hashes: Iterable[str]) -> list[int]:
     """The persons who have proven any of these contacts."""
     found = select(CONTACT.c.person_id).where(CONTACT.c.hash.in_(list(hashes))).distinct()
     return [row.person_id for row in await tx.rows(found)]
+
+
+async def persons_by_contact(tx: Tx, hashes: Iterable[str]) -> dict[str, int]:
+    """Who has proven which of these contacts."""
+    rows = await tx.rows(_WHOSE, {"hashes": list(hashes)})
+    return {row.hash: row.person_id for row in rows}
 
 
 async def _new_person(tx: Tx, now: datetime, locale: str | None) -> int:

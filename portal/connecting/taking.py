@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from portal.kit.db import Reader, Tx
 from portal.orders.documents import stored_by_source
 from portal.orders.parcels import shipment_source
 from portal.orders.presence import note_gone
-from portal.orders.sync import Outcome, import_order
+from portal.orders.sync import Outcome, import_batch
 from portal.platforms.live import Shop, ShopError
 from portal.platforms.neutral import NeutralOrder
 from portal.tracking.standing import ids_by_source
@@ -30,7 +29,7 @@ async def take_orders(
             raise ShopError("answer", f"{shop.manifest.label} answered with an order of another shop.")
     if listens(shop):
         orders = await _without_echoes(context, orders)
-    return await asyncio.gather(*(import_order(context, order, asked_at) for order in orders))
+    return await import_batch(context, orders, asked_at)
 
 
 async def _without_echoes(context: Context, orders: Sequence[NeutralOrder]) -> Sequence[NeutralOrder]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.accounts.contacts import Kind, contact_hashes, key_name, normal
-from portal.accounts.people import hash_anew, topic_of as person_topic, with_contacts
+from portal.accounts.people import hash_anew, persons_by_contact, topic_of as person_topic, with_contacts
 from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.prepared import Query
@@ -44,12 +44,24 @@ async def store_contacts(tx: Tx, keys: Keys, order_ids: Sequence[int]) -> None:
         key = {"order": order_id}
         private = await tx.row(_PRIVATE, key)
         before = {row.hash for row in await tx.rows(_FORGET, key)}
-        rows = [] if private is None else _hashed(keys, order_id, private)
+        rows = [] if private is None else _hashed(keys, order_id, private.email, private.phone, private.country)
         await tx.upsert(ORDER_CONTACT, rows, ["order_id", "hash"])
         await tx.run(_MARK, {**key, "key": made_with})
         if added := {row["hash"] for row in rows} - before:
             for person in await with_contacts(tx, added):
                 tx.emit(person_topic(person), "order.added", order=order_id)
+
+
+async def store_new_contacts(tx: Tx, keys: Keys, private: Sequence[Mapping[str, Any]]) -> None:
+    """Hash the contacts of orders that are new, from their private rows; whose they are is told."""
+    rows = [
+        row for one in private for row in _hashed(keys, one["order_id"], one["email"], one["phone"], one["country"])
+    ]
+    await tx.upsert(ORDER_CONTACT, rows, ["order_id", "hash"])
+    persons = await persons_by_contact(tx, {row["hash"] for row in rows}) if rows else {}
+    gained = {(persons[row["hash"]], row["order_id"]): None for row in rows if row["hash"] in persons}
+    for person, order_id in gained:
+        tx.emit(person_topic(person), "order.added", order=order_id)
 
 
 async def tell_persons(tx: Tx, order_id: int, kind: str) -> None:
@@ -75,11 +87,13 @@ async def catch_up(context: Context, _payload: Mapping[str, Any]) -> None:
     await hash_anew(context)
 
 
-def _hashed(keys: Keys, order_id: int, private: Any) -> list[dict[str, Any]]:
-    given = {"email": private.email, "phone": private.phone}
+def _hashed(
+    keys: Keys, order_id: int, address: str | None, number: str | None, country: str | None
+) -> list[dict[str, Any]]:
+    given = {"email": address, "phone": number}
     return [
         {"order_id": order_id, "hash": hash_, "kind": kind}
         for kind in KINDS
-        if (plain := normal(kind, given[kind], private.country)) is not None
+        if (plain := normal(kind, given[kind], country)) is not None
         for hash_ in contact_hashes(keys, kind, plain)
     ]

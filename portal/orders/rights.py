@@ -70,9 +70,9 @@ async def hashes_of(reader: Reader | Tx, keys: Keys, orders: Sequence[int]) -> d
     return {row.id: keys.hashes(PURPOSE, _identity(row.platform, row.shop, row.external_id)) for row in found}
 
 
-def erased_names(keys: Keys, key: dict[str, str]) -> tuple[str, ...]:
+def erased_names(keys: Keys, platform: str, shop: str, external_id: str) -> tuple[str, ...]:
     """What an order's row is called after erasure, under every key."""
-    identity = _identity(key["platform"], key["shop"], key["external_id"])
+    identity = _identity(platform, shop, external_id)
     return tuple(_GONE + made for made in keys.hashes(PURPOSE, identity))
 
 

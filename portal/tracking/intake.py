@@ -23,7 +23,7 @@ from portal.tracking.private import PROOF_DOCUMENT, RAW_ANSWER_PARCEL, SHIPMENT_
 from portal.tracking.schedule import Urgency
 from portal.tracking.succession import set_aside
 
-_TOLD = (
+TOLD = (
     "topic",
     "carrier",
     "carrier_label",
@@ -39,11 +39,9 @@ _TOLD = (
 )
 _NEW = {"milestone": Milestone.UNKNOWN.value, "delayed": False, "carrier_delayed": False}
 _BY_SOURCE = Query(
-    select(SHIPMENT.c.id, *(SHIPMENT.c[name] for name in _TOLD)).where(SHIPMENT.c.source == bindparam("source"))
+    select(SHIPMENT.c.id, *(SHIPMENT.c[name] for name in TOLD)).where(SHIPMENT.c.source == bindparam("source"))
 )
-_CREATE = Query(
-    insert(SHIPMENT).returning(SHIPMENT.c.id), columns=(*_TOLD, *_NEW, "source", "created_at", "updated_at")
-)
+_CREATE = Query(insert(SHIPMENT).returning(SHIPMENT.c.id), columns=(*TOLD, *_NEW, "source", "created_at", "updated_at"))
 _UNTRACK = Query(delete(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment")))
 _LOOK_AGAIN = Query(update(TRACKER).where(TRACKER.c.shipment_id == bindparam("shipment")), columns=("digest",))
 # Something that the carrier needs was missing; should it still be, the next question finds out.
@@ -81,20 +79,7 @@ class ShipmentFacts:
 
 async def register(tx: Tx, now: datetime, facts: ShipmentFacts) -> int:
     """Take in a shipment or what changed of it; returns its id. Telling the log is for whoever sold it."""
-    columns = {
-        "topic": facts.topic,
-        "carrier": facts.carrier,
-        "carrier_label": facts.carrier_label,
-        "number": facts.number,
-        "tracking_url": facts.tracking_url,
-        "shop_carrier": facts.carrier,
-        "settled_by": "shop" if facts.carrier else None,
-        "shop_milestone": facts.milestone.value if facts.milestone else None,
-        "shop_at": facts.milestone_at,
-        "shop_delayed": facts.delayed,
-        "shop_estimate_day": facts.estimate_day,
-        "shipped_at": facts.shipped_at,
-    }
+    columns = told_columns(facts)
     old = await tx.row(_BY_SOURCE, {"source": facts.source})
     if old is None:
         created = {"source": facts.source, "created_at": now, "updated_at": now, **_NEW}
@@ -134,6 +119,24 @@ async def _keep_destination(tx: Tx, shipment_id: int, facts: ShipmentFacts, *, f
         return
     known = {name: func.coalesce(SHIPMENT_PRIVATE.c[name], value) for name, value in place.items()}
     await tx.run(update(SHIPMENT_PRIVATE).where(SHIPMENT_PRIVATE.c.shipment_id == shipment_id).values(**known))
+
+
+def told_columns(facts: ShipmentFacts) -> dict[str, Any]:
+    """What whoever sold it says, as columns."""
+    return {
+        "topic": facts.topic,
+        "carrier": facts.carrier,
+        "carrier_label": facts.carrier_label,
+        "number": facts.number,
+        "tracking_url": facts.tracking_url,
+        "shop_carrier": facts.carrier,
+        "settled_by": "shop" if facts.carrier else None,
+        "shop_milestone": facts.milestone.value if facts.milestone else None,
+        "shop_at": facts.milestone_at,
+        "shop_delayed": facts.delayed,
+        "shop_estimate_day": facts.estimate_day,
+        "shipped_at": facts.shipped_at,
+    }
 
 
 def _settled(old: Any, facts: ShipmentFacts) -> dict[str, Any]:

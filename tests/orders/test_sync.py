@@ -15,10 +15,11 @@ from sqlalchemy import literal_column, select, text
 
 from portal.context import Context, opened
 from portal.kit.clock import ManualClock
-from portal.orders import intake, sync
+from portal.orders import fresh, intake, sync
 from portal.orders.models import ORDER, ORDER_LINE, PARCEL
 from portal.orders.private import ORDER_PRIVATE
-from portal.orders.sync import ImportTally, Outcome, import_documents, import_order
+from portal.orders.rows import order_columns
+from portal.orders.sync import ImportTally, Outcome, import_batch, import_documents, import_order
 from portal.platforms.neutral import NeutralOrder, version_key
 from portal.tracking.models import SHIPMENT, TRACKER
 from tests.support.context import NOW, kinds, order, parcel, rows, settings_on
@@ -138,6 +139,36 @@ async def test_one_order_twice_in_one_file_ends_in_the_newest(any_context: Conte
     assert await note_of(any_context) == "told at 3"
 
 
+async def test_one_that_cannot_be_stored_stops_none_of_the_others(
+    any_context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = order_columns
+
+    def broken(document: NeutralOrder) -> dict[str, Any]:
+        if document.number == "2":
+            raise OverflowError("this one cannot be stored")
+        return columns(document)
+
+    monkeypatch.setattr(fresh, "order_columns", broken)
+    with pytest.raises(OverflowError):
+        await import_batch(any_context, [telling(1, number=str(number)) for number in range(5)])
+    stored = await rows(any_context, select(ORDER.c.number).order_by(ORDER.c.number))
+    assert [row.number for row in stored] == ["0", "1", "3", "4"]
+
+
+async def test_a_batch_of_all_kinds_is_told_apart(any_context: Context) -> None:
+    await import_batch(any_context, [telling(2, number=str(number)) for number in range(4)])
+    mixed = [telling(3, number="0"), telling(2, number="1"), telling(1, number="2"), telling(1, number="new")]
+    assert await import_batch(any_context, [*mixed, telling(4, number="0"), telling(2, number="new")]) == [
+        Outcome.UPDATED,
+        Outcome.UNCHANGED,
+        Outcome.STALE,
+        Outcome.CREATED,
+        Outcome.UPDATED,
+        Outcome.UPDATED,
+    ]
+
+
 @asynccontextmanager
 async def two_processes(url: str, clock: ManualClock) -> AsyncIterator[tuple[Context, Context]]:
     """Two contexts on one database."""
@@ -152,16 +183,16 @@ async def test_two_processes_may_create_one_order_at_once(
 ) -> None:
     together = asyncio.Barrier(2)
     looked: list[object] = []
-    put = sync._put
+    store_fresh = fresh.store_fresh
 
-    async def meeting(*args: Any) -> int:
+    async def meeting(*args: Any) -> None:
         looked.append(args)
         if len(looked) <= 2:
             async with asyncio.timeout(5):
                 await together.wait()  # both have found nothing
-        return await put(*args)
+        await store_fresh(*args)
 
-    monkeypatch.setattr(sync, "_put", meeting)
+    monkeypatch.setattr(sync, "store_fresh", meeting)
     async with two_processes(tables_url, clock) as (one, other):
         outcomes = await asyncio.gather(import_order(one, telling(1)), import_order(other, telling(2)))
         assert Outcome.CREATED in outcomes
