@@ -112,7 +112,7 @@ def narrower(policy: Policy, draw: Random) -> Policy:
 
     def rule(old: Rule) -> Rule:
         verdict = least(old.verdict)
-        later = min(verdict, old.afterwards if old.is_limited else old.verdict, key=RANK.__getitem__)
+        later = min(verdict, old.afterwards if old.window or old.cut_off else old.verdict, key=RANK.__getitem__)
         window = old.window and old.window * draw.choice([1.0, 0.5])
         if window is None and draw.random() < 0.5:
             window, later = timedelta(hours=2), least(later)

@@ -61,11 +61,6 @@ class Rule:
     text: Mapping[str, str] = field(default_factory=dict)
     text_afterwards: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def is_limited(self) -> bool:
-        """Whether it ends by itself."""
-        return self.window is not None or self.cut_off is not None
-
 
 @dataclass(frozen=True, slots=True)
 class When:
