@@ -1,4 +1,5 @@
-"""GET /metrics: how polling, pages and background work fare, for Prometheus. Numbers and carriers' names only.
+"""GET /metrics: how polling, shops, pages and background work fare, for Prometheus. Numbers and names of carriers and
+platforms only.
 
 Closed unless a token or networks are set: whoever may not see it gets what is answered to an unknown path.
 """
@@ -7,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -19,6 +21,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal.connecting.shops import Shops
+from portal.connecting.status import Status as ShopStatus, status as shop_status
 from portal.context import Context
 from portal.kit.jobs import JOB
 from portal.kit.live import Hub
@@ -38,6 +42,23 @@ _GAUGES = {
     "lag_s": "Seconds for which the first of them has waited",
     "failures": "Calls in a row that got nothing",
     "unknown_codes": "Different codes that no table has",
+}
+_SHOP_GAUGES: Mapping[str, tuple[str, Callable[[ShopStatus, datetime], float | None]]] = {
+    "deliveries": ("Deliveries that came within three days", lambda one, _: one.hints),
+    "reads": ("Answers that were read since the connection began", lambda one, _: one.reads),
+    "waiting": ("Orders that wait to be read again", lambda one, _: one.waiting),
+    "lag_seconds": ("Seconds for which the first of them has waited", lambda one, _: one.lag_s),
+    "stuck": ("Orders that could not be read for a day", lambda one, _: one.stuck),
+    "covered_seconds": (
+        "Seconds since the moment up to which everything was taken in",
+        lambda one, now: (now - one.covered_to).total_seconds() if one.covered_to is not None else None,
+    ),
+    "problems": (
+        "What is not right: a failed call, and what was found when the connection was looked at",
+        lambda one, _: (one.problem is not None) + len(one.wrong),
+    ),
+    "disconnected": ("1 after the shop took our access back", lambda one, _: one.disconnected_at is not None),
+    "requests": ("Requests in customers' names that are not answered", lambda one, _: one.requests),
 }
 _COUNTED: Any = select(
     func.count().filter((JOB.c.due_at <= bindparam("now")) & ~JOB.c.dead).label("waiting"),
@@ -72,10 +93,11 @@ class Metrics:
         async with self.context.db.read() as reader:
             accounts = await status(reader, now, asked_accounts(self.context))
             row = await reader.row(_JOBS, {"now": now})
+            shops = await shop_status(reader, now, Shops(self.context).all())
         age = (now - row.first).total_seconds() if row is not None and row.first is not None else 0.0
         jobs = Jobs(row.waiting, max(0.0, age), row.dead) if row is not None else Jobs(0, 0.0, 0)
         registry = CollectorRegistry()
-        registry.register(_Collector(_families(accounts, jobs, len(self.hub))))
+        registry.register(_Collector([*_families(accounts, jobs, len(self.hub)), *_shops(shops, now)]))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -102,6 +124,17 @@ class _Collector:
     def collect(self) -> Iterator[Metric]:
         """All of them."""
         yield from self.families
+
+
+def _shops(shops: Sequence[ShopStatus], now: datetime) -> list[Metric]:
+    families: list[Metric] = []
+    for name, (text, value_of) in _SHOP_GAUGES.items():
+        family = GaugeMetricFamily(f"jalon_shop_{name}", text, labels=["platform"])
+        for one in shops:
+            if (value := value_of(one, now)) is not None:
+                family.add_metric([one.platform], float(value))
+        families.append(family)
+    return families
 
 
 def _families(accounts: Sequence[AccountStatus], jobs: Jobs, streams: int) -> list[Metric]:
