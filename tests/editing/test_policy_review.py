@@ -40,6 +40,7 @@ def exception(name: str, when: str, more: str = 'verdict = "no"') -> str:
         ('[swap]\nverdict = "ask"\nwindow = "1h"\nafterwards = "ask"', [
             '5: swap.afterwards: is "ask" as the verdict: the time limit changes nothing']),
         ('[cancel_order]\nverdict = "allowed"\nwindow = "1h"\nfee = { percent = 5, free_for = "2h" }', [
+            "2: cancel_order: is limited, and cancel_line is not named: items can be cancelled as is standard",
             "5: cancel_order.fee: is never asked: it is free for 2h, and possible for 1h only"]),
         ('[quantity]\nverdict = "allowed"\nup = "no"\ndown = "no"', [
             '2: quantity: up and down are both "no": the quantity can never be changed']),

@@ -36,6 +36,7 @@ def review(document: PolicyDocument, now: datetime) -> list[Remark]:
     remarks = [*_about_calendar(document, now)]
     for path, rule in document.rules():
         remarks += _about_rule(path, rule)
+    remarks += _about_cancelling(document)
     remarks += _about_exceptions(document, now)
     remarks += _about_returns(document)
     return [*remarks, *_about_languages(document)]
@@ -71,6 +72,17 @@ def _about_rule(path: Path, rule: RuleTable) -> Iterator[Remark]:
         yield (*path, "fee"), f"is never asked: it is free for {free}, and possible for {window} only"
     if isinstance(rule, QuantityTable) and rule.up is Verdict.NO and rule.down is Verdict.NO:
         yield path, 'up and down are both "no": the quantity can never be changed'
+
+
+def _about_cancelling(document: PolicyDocument) -> Iterator[Remark]:
+    """Who limits the one way of cancelling often forgets the other."""
+    whole = document.cancel_order
+    if (
+        whole
+        and document.cancel_line is None
+        and (whole.is_limited or whole.fee or whole.verdict is not Verdict.ALLOWED)
+    ):
+        yield ("cancel_order",), "is limited, and cancel_line is not named: items can be cancelled as is standard"
 
 
 def _about_exceptions(document: PolicyDocument, now: datetime) -> Iterator[Remark]:
