@@ -46,6 +46,8 @@ class Order(Table, table=True):
     closed_at: datetime | None = None
     currency: str | None = None
     total: int | None = Field(default=None, sa_type=BigInteger)
+    refunded: int | None = Field(default=None, sa_type=BigInteger)
+    outstanding: int | None = Field(default=None, sa_type=BigInteger)
     promise_from: date | None = None
     promise_to: date | None = None
     contacts_key: str | None = None
@@ -216,8 +218,9 @@ held(
     ORDER,
     why="to show the customer their order; afterwards, without what names it, for the shop's counts",
     kept=_AS_LONG + "; then the row stays without number, reference and identifier",
-    plain="platform shop version test payment fulfilment placed_at cancelled_at closed_at currency total promise_from "
-    "promise_to contacts_key created_at updated_at erased_at changed_at seen_at gone_at work",
+    plain="platform shop version test payment fulfilment placed_at cancelled_at closed_at currency total "
+    "refunded outstanding promise_from promise_to contacts_key created_at updated_at erased_at changed_at "
+    "seen_at gone_at work",
     external_id="the platform's identifier; after erasure a keyed hash of it, so that it is not taken in anew",
     ref="the random name in the address of the order's page",
     number="the order's number",

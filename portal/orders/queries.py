@@ -58,6 +58,8 @@ ORDERS = (
         ORDER.c.cancel_reason,
         ORDER.c.currency,
         ORDER.c.total,
+        ORDER.c.refunded,
+        ORDER.c.outstanding,
         ORDER.c.promise_from,
         ORDER.c.promise_to,
         ORDER.c.updated_at,

@@ -37,6 +37,8 @@ _ORDER: Final = (
     ORDER.c.fulfilment,
     ORDER.c.currency,
     ORDER.c.total,
+    ORDER.c.refunded,
+    ORDER.c.outstanding,
     ORDER.c.promise_from,
     ORDER.c.promise_to,
     ORDER.c.locale,

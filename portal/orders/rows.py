@@ -44,8 +44,8 @@ def order_columns(document: NeutralOrder) -> dict[str, Any]:
     promises = [delivery.promise for delivery in document.deliveries]
     earliest = min((p.earliest.date() for p in promises if p.earliest), default=None)
     latest = max((p.latest.date() for p in promises if p.latest), default=None)
-    total = document.totals.total
-    buyer = total.buyer is not None
+    totals, total = document.totals, document.totals.total
+    buyer = total.buyer is not None  # every sum on the page is in one currency
     return {
         "number": document.number,
         "version": "" if document.version is None else str(document.version),
@@ -59,6 +59,8 @@ def order_columns(document: NeutralOrder) -> dict[str, Any]:
         "closed_at": document.closed_at,
         "currency": document.currency.buyer if buyer else document.currency.shop,
         "total": total.buyer if buyer else total.shop,
+        "refunded": totals.refunded.buyer if buyer else totals.refunded.shop,
+        "outstanding": totals.outstanding.buyer if buyer else totals.outstanding.shop,
         "promise_from": earliest,
         "promise_to": latest,
         "work": int(work_of(document)),

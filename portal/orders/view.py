@@ -63,6 +63,8 @@ def order_view(
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
         cancel_reason=None if order.cancel_reason in _SAYS_NOTHING else order.cancel_reason,
         total=Money(order.total, order.currency) if order.total is not None and order.currency else None,
+        refunded=_more_than_nothing(order.refunded, order.currency),
+        outstanding=None if off else _more_than_nothing(order.outstanding, order.currency),
         demo=demo,
         ref=order.ref,
         dates=changes(told.promised) if not parcels and not off else (),
@@ -70,6 +72,10 @@ def order_view(
         note=order.shop_note,
         shop_key=order.shop or None,
     )
+
+
+def _more_than_nothing(minor: int | None, currency: str | None) -> Money | None:
+    return Money(minor, currency) if minor is not None and minor > 0 and currency else None
 
 
 def finished(view: OrderView) -> bool:

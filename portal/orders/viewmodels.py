@@ -185,6 +185,7 @@ class OrderView:
     the order in addresses. `dates` are the days given for what has no parcel yet; `instructions` what the customer
     asked of whoever delivers, `note` what the shop tells the customer. `notices` are the shop's messages to all whom
     they concern; `shop_key` names the shop on its platform; `changes` is what there is to say of changing the order.
+    `total` is as of now; `refunded` and `outstanding` are there when they are more than nothing.
     """
 
     shop: ShopView
@@ -212,3 +213,5 @@ class OrderView:
     notices: tuple[Shown, ...] = ()
     shop_key: str | None = None
     changes: ChangesView | None = None
+    refunded: Money | None = None
+    outstanding: Money | None = None

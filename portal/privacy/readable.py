@@ -99,6 +99,8 @@ WORDS: Final[Mapping[str, str]] = {
     "stepped_up_at": N_("You proved yourself"),
     "text": N_("In the carrier’s words"),
     "title": N_("Item"),
+    "outstanding": N_("Still to pay, in the smallest unit"),
+    "refunded": N_("Paid back, in the smallest unit"),
     "total": N_("Amount, in the smallest unit"),
     "town": N_("Town"),
     "town_country": N_("Country of the town"),
