@@ -51,6 +51,8 @@ from portal.maps.atlas import Atlas, Tiles
 from portal.notices.store import TOPIC, Boards
 from portal.ops.health import Health
 from portal.ops.metrics import Metrics
+from portal.orders.collecting.bearer import BearerPages
+from portal.orders.collecting.owner import CollectingPages
 from portal.orders.doors import ByCookie, ByToken, OrderStream
 from portal.orders.looks import Looks
 from portal.orders.pages import OrderPages
@@ -174,6 +176,8 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             *_sharing(SharingPages(context, env, visitors, errors.page, pages.shop, bool(demo))),
             *_parcels(ParcelPages(context, env, errors.page, pages.shop)),
             *change_routes(engine, desk, errors.page),
+            *_collecting(CollectingPages(context, env, errors.page, pages.shop, bool(demo))),
+            Route("/c/{token}", BearerPages(context, visitors.env, pages.shop), methods=["GET", "POST"]),
             Route("/s/{token}", visitors, methods=["GET", "POST"]),
             Route("/s/{token}/events", visitor_stream, methods=["GET"]),
             Route("/healthz/live", health.live, methods=["GET"]),
@@ -231,6 +235,16 @@ def _parcels(pages: ParcelPages) -> list[Route]:
         Route(base, pages.at(GET=pages.overview), methods=["GET"]),
         Route(base + "/{shipment:int}/carrier", pages.at(POST=pages.correct), methods=["POST"]),
         Route(base + "/{shipment:int}/proofs/{document:int}", pages.at(GET=pages.paper), methods=["GET"]),
+    ]
+
+
+def _collecting(pages: CollectingPages) -> list[Route]:
+    """Who else may collect an order at the shop."""
+    base = "/orders/{ref}/collecting"
+    return [
+        Route(base, pages.at(GET=pages.overview, POST=pages.name), methods=["GET", "POST"]),
+        Route(base + "/link", pages.at(POST=pages.link), methods=["POST"]),
+        Route(base + "/link/end", pages.at(POST=pages.end), methods=["POST"]),
     ]
 
 

@@ -90,6 +90,7 @@ class Settings(BaseModel):
 
     link_days: int = Field(21, ge=1, le=365, description="Days for which an order link opens the page.")
     link_browsers: int = Field(5, ge=1, le=10_000, description="Browsers in which one order link can be used.")
+    collect_days: int = Field(14, ge=0, le=365, description="Days for which the shop keeps what is ready; 0: no end.")
     raw_days: int = Field(
         90,
         ge=0,

@@ -86,7 +86,10 @@ def _collected(now: datetime) -> tuple[Json, ...]:
             "id": "pickup",
             "method": "pickup",
             "state": "in_progress",
-            "location": {"name": "Boutique du Port, Vannes"},
+            "location": {
+                "name": "Boutique du Port, Vannes",
+                "address": {"line1": "3 quai de la Rabine", "postcode": "56000", "city": "Vannes", "country": "FR"},
+            },
             "pickup": {
                 "ready_at": ready.isoformat(),
                 "code": "D7-418",

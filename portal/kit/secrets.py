@@ -7,6 +7,7 @@ looked for under both.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import hmac
@@ -34,6 +35,12 @@ class Keys:
     def hashes(self, purpose: str, text: str) -> tuple[str, ...]:
         """The same under every key, the one in use first: what to look for."""
         return tuple(_keyed(secret, purpose, text) for secret in self.secrets)
+
+    def tokens(self, purpose: str, salt: str) -> tuple[str, ...]:
+        """Secrets for addresses that are made again instead of being kept: 160 bits in 27 characters, under every key,
+        the one in use first."""
+        made = (bytes.fromhex(text)[:20] for text in self.hashes(purpose, salt))
+        return tuple(base64.urlsafe_b64encode(raw).decode().rstrip("=") for raw in made)
 
     @property
     def name(self) -> str:

@@ -87,7 +87,7 @@ class OrderLine(Table, table=True):
 
 class Delivery(Table, table=True):
     """How some of the lines are to reach the customer. `method`: shipping, pickup, pickup_point, local,
-    digital, none."""
+    digital, none. `address` is that of the place where it is collected, in lines."""
 
     __table_args__ = (Index("uq_delivery_order_id_external_id", "order_id", "external_id", unique=True),)
 
@@ -98,6 +98,7 @@ class Delivery(Table, table=True):
     label: str | None = None
     state: str = "open"
     location: str | None = None
+    address: str | None = None
     ready_at: datetime | None = None
     collected_at: datetime | None = None
     opening_hours: str | None = None
@@ -244,6 +245,7 @@ held(
     external_id="the platform's identifier of the delivery; a number of ours after erasure",
     label="what the shop calls the way of delivery",
     location="where it is collected",
+    address="where that is",
     opening_hours="when it can be collected there",
 )
 nobody(DELIVERY_LINE, "quantities of an order's lines in a delivery")

@@ -150,6 +150,7 @@ class OrderPages:
             zone=ZoneInfo(settings.time_zone),
             polled=served(self.context.accounts),
             demo=self.demo,
+            keep_days=settings.collect_days,
         )
         view = replace(view, changes=await self.changing.of_order(order_id, now))
         return with_notices(view, await self.boards.current(), now, (locale, settings.locale))

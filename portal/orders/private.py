@@ -1,6 +1,8 @@
 """Personal columns of orders: who bought, where it goes, what they had engraved. Readable by this slice only."""
 
-from sqlalchemy import Table as SaTable
+from datetime import datetime
+
+from sqlalchemy import Index, Table as SaTable
 from sqlmodel import Field
 
 from portal.kit.datamap import held
@@ -11,10 +13,12 @@ class OrderPrivate(Table, table=True):
     """Contact and address, and the whole neutral document (JSON) with the members we do not use yet.
 
     `instructions` is what the carrier was asked to do with the parcels, `shop_note` what the shop tells the customer.
+    `collector` is who may collect it besides the customer, as they say, and `collect_link…` what they hand on for it.
     `town…` is where the parcels go, for the owner's map: the gazetteer's town, never the street.
     """
 
     __tablename__ = "order_private"
+    __table_args__ = (Index("uq_order_private_collect_link_hash", "collect_link_hash", unique=True),)
 
     order_id: int = link("order.id", primary_key=True)
     email: str | None = None
@@ -28,6 +32,10 @@ class OrderPrivate(Table, table=True):
     town_lon: float | None = None
     instructions: str | None = None
     shop_note: str | None = None
+    collector: str | None = None
+    collect_link_hash: str | None = None
+    collect_link_salt: str | None = None
+    collect_link_until: datetime | None = None
     document: str
 
 
@@ -49,5 +57,9 @@ held(
     town_lon="where it goes: the town's longitude",
     instructions="what the carrier was asked to do with the parcels",
     shop_note="what the shop tells the customer",
+    collector="who may collect it besides the customer, as the customer says",
+    collect_link_hash="a hash of the secret in the link for whoever collects it",
+    collect_link_salt="what that link's secret is made of, together with the installation's key",
+    collect_link_until="until when that link opens",
     document="the order as the shop's platform told it: names, addresses, notes, personalisation",
 )

@@ -28,6 +28,7 @@ from portal.whose import Exported, Whose
 
 PURPOSE: Final = "erased order"
 _GONE: Final = "erased:"
+_NOT_TOLD: Final = {"order_id", "collect_link_hash", "collect_link_salt"}
 _ORDER: Final = (
     ORDER.c.number,
     ORDER.c.ref,
@@ -96,7 +97,7 @@ async def erase(tx: Tx, now: datetime, whose: Whose) -> None:
             update(table).where(table.c.order_id.in_(orders)).values(external_id=_GONE + cast(table.c.id, String))
         )
     await tx.run(update(ORDER_LINE).where(ORDER_LINE.c.order_id.in_(orders)).values(options=""))
-    place = {"label": None, "location": None, "opening_hours": None}
+    place = {"label": None, "location": None, "address": None, "opening_hours": None}
     await tx.run(update(DELIVERY).where(DELIVERY.c.order_id.in_(orders)).values(**place))
     nothing = {"number": "", "digest": "", "cancel_reason": None, "locale": None, "work": 0, "erased_at": now}
     for order_id in orders:
@@ -171,7 +172,7 @@ async def numbered(reader: Reader | Tx, after_id: int, most: int) -> list[int]:
 
 async def _exported(reader: Reader, order_id: int) -> dict[str, Any]:
     this = ORDER.c.id == order_id
-    private = [column for column in ORDER_PRIVATE.c if column.name != "order_id"]
+    private = [column for column in ORDER_PRIVATE.c if column.name not in _NOT_TOLD]
     row = await reader.row(select(*_ORDER, *private).outerjoin(ORDER_PRIVATE).where(this))
     if row is None:
         return {}

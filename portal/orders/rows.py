@@ -209,10 +209,20 @@ def _delivery(order_id: int, document: NeutralOrder, delivery: Delivery) -> dict
         "label": delivery.label,
         "state": delivery.state,
         "location": delivery.location.name if delivery.location else None,
+        "address": _place(delivery),
         "ready_at": ready_at,
         "collected_at": collected_at,
         "opening_hours": delivery.pickup.opening_hours,
     }
+
+
+def _place(delivery: Delivery) -> str | None:
+    """Where it is collected, in lines: the shop's own address, never the customer's."""
+    if delivery.method != "pickup" or delivery.location is None:
+        return None
+    address = delivery.location.address
+    town = " ".join(filter(None, (address.postcode, address.city)))
+    return "\n".join(filter(None, (address.line1, address.line2, town))) or None
 
 
 def _units(delivery: Delivery) -> dict[str, tuple[int, int]]:

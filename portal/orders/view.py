@@ -29,8 +29,10 @@ def order_view(
     zone: ZoneInfo,
     polled: frozenset[str],
     demo: bool = False,
+    keep_days: int = 0,
 ) -> OrderView:
-    """The order page's view. `polled` are the carriers that this installation has credentials for."""
+    """The order page's view. `polled` are the carriers that this installation has credentials for; `keep_days` for how
+    long the shop keeps what is ready to be collected, 0: no end of it."""
     order = rows.order
     off = order.cancelled_at is not None
     lines = [_line(row) for row in rows.lines]
@@ -57,7 +59,7 @@ def order_view(
         rail=rail_of(key, facts),
         parcels=parcels,
         parcels_done=sum(pack.milestone in ARRIVED for pack in packs),
-        collect=_collect(at.shop_row, collect, _items(at.fetched, by_id), order.collect_code),
+        collect=_collect(at.shop_row, collect, _items(at.fetched, by_id), order, zone, keep_days),
         unshipped=_items(left, by_id) if not off else (),
         digital=tuple(_item(line, line.current) for line in lines if line.digital and line.current),
         cancelled=_items(_cancelled(lines, left if off else {}), by_id, cancelled=True),
@@ -130,7 +132,9 @@ def _promise(order: Any) -> ArrivalView | None:
     return ArrivalView(day, certain=False) if day else None
 
 
-def _collect(row: Any, collect: Collect | None, items: tuple[ItemView, ...], code: str | None) -> CollectView | None:
+def _collect(
+    row: Any, collect: Collect | None, items: tuple[ItemView, ...], order: Any, zone: ZoneInfo, keep_days: int
+) -> CollectView | None:
     if row is None or collect is None:
         return None
     return CollectView(
@@ -138,8 +142,10 @@ def _collect(row: Any, collect: Collect | None, items: tuple[ItemView, ...], cod
         state=collect.state,
         ready_at=row.ready_at,
         collected_at=row.collected_at,
-        hold_until=None,
+        hold_until=collect.kept_until(zone, keep_days),
         items=items,
         opening_hours=row.opening_hours,
-        code=code if collect.state == "ready" else None,
+        code=order.collect_code if collect.state == "ready" else None,
+        address=tuple((row.address or "").splitlines()),
+        collector=order.collector,
     )

@@ -154,7 +154,8 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class CollectView:
-    """Click & Collect at the shop. `state` is preparing | ready | collected."""
+    """Click & Collect at the shop. `state` is preparing | ready | collected. `address` is the shop's, in lines;
+    `hold_until` the last day for which it is kept, `collector` who may collect it besides the customer."""
 
     location: str | None
     state: str
@@ -164,6 +165,8 @@ class CollectView:
     items: tuple[ItemView, ...]
     opening_hours: str | None = None
     code: str | None = None
+    address: tuple[str, ...] = ()
+    collector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ WORDS: Final[Mapping[str, str]] = {
     "city": N_("Place"),
     "code": N_("Code"),
     "collect_code": N_("Code for collecting it"),
+    "collect_link_until": N_("Link for whoever collects it, until"),
+    "collector": N_("Who may collect it"),
     "count": N_("How often"),
     "country": N_("Country"),
     "created_at": N_("Made"),

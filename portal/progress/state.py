@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from carriers import RANK, TERMINAL, Milestone
 from portal.progress.values import OrderState
@@ -74,6 +75,12 @@ class Collect:
         if self.collected_at or self.closed:
             return "collected"
         return "ready" if self.ready_at else "preparing"
+
+    def kept_until(self, zone: ZoneInfo, days: int) -> date | None:
+        """The last day of `days` for which the shop, whose zone it is, keeps what is ready; None: no end of it."""
+        if self.ready_at is None or self.state != "ready" or not days:
+            return None
+        return self.ready_at.astimezone(zone).date() + timedelta(days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ its owner wants to see it; the database has its hash and a salt."""
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from portal.kit.errors import NotThere, Refused
 from portal.kit.ids import token_hash
 from portal.kit.prepared import Query
 from portal.kit.private import Private
-from portal.kit.secrets import Keys
 from portal.sharing.models import SHARE_LINK
 from portal.sharing.private import SHARE_LINK_PRIVATE
 from portal.sharing.public.reads import topic_of
@@ -97,7 +95,7 @@ class Shared:
 async def make_share_link(context: Context, order_id: int, wish: Wish, maker: Maker) -> str:
     """A new link for visitors; returns its address. Raises Refused (409) when the order has too many."""
     salt, now = secrets.token_urlsafe(16), context.clock.now()
-    token = _tokens(context.keys, salt)[0]
+    token = context.keys.tokens(_PURPOSE, salt)[0]
     row = {
         "order_id": order_id,
         "token_hash": token_hash(token),
@@ -177,14 +175,8 @@ def _alive(question: Any, order_id: int, now: datetime) -> Any:
     )
 
 
-def _tokens(keys: Keys, salt: str) -> list[str]:
-    """What a salt makes of each key, the one in use first: 160 bits in 27 characters."""
-    made = (bytes.fromhex(text)[:20] for text in keys.hashes(_PURPOSE, salt))
-    return [base64.urlsafe_b64encode(raw).decode().rstrip("=") for raw in made]
-
-
 def _shared(context: Context, row: Any) -> Shared:
-    token = next((t for t in _tokens(context.keys, row.salt) if token_hash(t) == row.token_hash), None)
+    token = next((t for t in context.keys.tokens(_PURPOSE, row.salt) if token_hash(t) == row.token_hash), None)
     return Shared(
         id=row.id,
         label=Private(row.label or ""),

@@ -3,7 +3,6 @@ installation's key, so that neither alone gives anything."""
 
 from __future__ import annotations
 
-import base64
 import re
 import secrets
 import unicodedata
@@ -29,8 +28,7 @@ def code_of(keys: Keys, nonce: str) -> str:
 
 def link_token_of(keys: Keys, nonce: str) -> str:
     """The secret part of the address in the message: 160 bits, in the form of a token."""
-    digest = bytes.fromhex(keys.keyed_hash("sign-in link", nonce))
-    return base64.urlsafe_b64encode(digest[:20]).decode().rstrip("=")
+    return keys.tokens("sign-in link", nonce)[0]
 
 
 def is_code_of(keys: Keys, nonce: str, typed: str) -> bool:

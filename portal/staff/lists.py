@@ -135,8 +135,9 @@ class ListStream:
 def shown(desk: StaffDesk, rows: Any) -> OrderView:
     """What an order's customer sees of it."""
     context = desk.context
-    zone = ZoneInfo(context.settings.time_zone)
-    return order_view(rows, shop=desk.shop, now=context.clock.now(), zone=zone, polled=served(context.accounts))
+    zone, days = ZoneInfo(context.settings.time_zone), context.settings.collect_days
+    polled, now = served(context.accounts), context.clock.now()
+    return order_view(rows, shop=desk.shop, now=now, zone=zone, polled=polled, keep_days=days)
 
 
 async def _ids(reader: Reader, name: str, page: int) -> list[int]:

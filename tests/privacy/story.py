@@ -26,6 +26,7 @@ from portal.editing.values import EditView
 from portal.editing.who import Who
 from portal.kit.db import Tx
 from portal.mail import outbox
+from portal.orders.collecting.store import name_collector
 from portal.orders.links import make_link
 from portal.orders.models import ORDER
 from portal.orders.sync import Outcome, import_order
@@ -69,6 +70,7 @@ WORDS = {
     "passkey's name": "Robin's telephone",
     "message": "letter of a Bunting",
     "new address": "Lapwing Lane",
+    "who collects it": "Uncle Redstart",
     "shop's word about it": "said the Dunnock",
 }
 
@@ -115,6 +117,7 @@ async def opened(context: Context) -> Shop:
     where = site(context)
     ada, other = await signed_in(where, ADA), await signed_in(where, BEA)
     await make_link(context, 1)
+    await name_collector(context, 1, "Uncle Redstart")
     for order_id, label in ((1, "Aunt Swift"), (2, "Mum")):
         await make_share_link(context, order_id, Wish(Scope(items=True, towns=True), label=label), Maker(person_id=1))
     await context.db.write(lambda tx: _more(tx, context.clock.now()))

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, product
 from typing import Any
 
@@ -27,6 +27,8 @@ from portal.context import Context
 from portal.kit.db import Tx
 from portal.kit.events import EVENT
 from portal.kit.guard import Guard
+from portal.kit.ids import token_hash
+from portal.orders.models import DELIVERY
 from portal.sharing.models import SHARE_LINK
 from portal.sharing.public import columns
 from portal.sharing.public.values import Scope
@@ -37,6 +39,7 @@ from tests.support.web import Answer, Site
 KNOWN = tables
 # What strangers may see of an order; every other route is asked as a stranger too, and says nothing.
 VISITORS = {"/s/{token}", "/s/{token}/events"}
+BACK = re.compile(r"(?<=sign-in\?back=)\S+")  # the address that was asked for itself
 PART = re.compile(r"\{(\w+)(:int)?\}")
 # Texts that the program itself decides by: they say nothing about anyone, and changing them would break the page.
 CODES = {("checkpoint", "reason"), ("shipment", "reason")}  # looked for by the words that they stand for
@@ -150,14 +153,14 @@ async def _mark(tx: Tx, column: Column[Any], value: Any) -> None:
 
 async def _fill(tx: Tx, table: Table, canaries: Canaries) -> None:
     """Every row of a private table, or a new one, with words in all columns but its keys."""
-    if await tx.row(select(*table.primary_key.columns).limit(1)) is None:
-        await _insert(tx, table)
     values = {c.name: canaries.value(c) for c in table.c if not c.foreign_keys and not c.primary_key and not c.unique}
-    if values:
+    if await tx.row(select(*table.primary_key.columns).limit(1)) is None:
+        await _insert(tx, table, values)  # at once, since some only grow
+    elif values:
         await tx.run(update(table).values(values))
 
 
-async def _insert(tx: Tx, table: Table) -> None:
+async def _insert(tx: Tx, table: Table, given: dict[str, Any] | None = None) -> None:
     """A row of any table, with the rows that it refers to."""
     values: dict[str, Any] = {}
     for column in table.c:
@@ -172,7 +175,7 @@ async def _insert(tx: Tx, table: Table) -> None:
             values[column.name] = row[0]
         elif not column.nullable and not (column.primary_key and isinstance(column.type, Integer)):
             values[column.name] = _unlikely(column, 999)[0]
-    await tx.run(insert(table).values(values))
+    await tx.run(insert(table).values({**values, **(given or {})}))
 
 
 @pytest.fixture
@@ -280,12 +283,34 @@ async def test_strangers_read_none_at_any_other_address(planted: tuple[Sharing, 
                 async with sharing.site.stream(address) as stream:
                     told[f"{method} {path}"] = everything(stream.answer)
             else:
-                told[f"{method} {path}"] = everything(
-                    await sharing.site.ask(address, method, sec_fetch_site="same-origin")
-                )
+                answer = everything(await sharing.site.ask(address, method, sec_fetch_site="same-origin"))
+                told[f"{method} {path}"] = BACK.sub("", answer)
         shown = isinstance(route, Route) and ".public." in type(route.endpoint).__module__
         assert shown == (path in VISITORS), f"{path}: have it fetched for every scope, above"
     assert {name: found for name, text in told.items() if (found := canaries.found_in(text))} == {}
+
+
+async def test_a_link_to_collect_with_shows_the_code_alone(planted: tuple[Sharing, Canaries]) -> None:
+    sharing, canaries = planted
+    token, now = "C" * 27, sharing.context.clock.now()
+
+    async def unit(tx: Tx) -> None:
+        place = {"location": "Atelier Lyon", "address": "4 rue Mourguet", "opening_hours": "10-19"}
+        ready = {"order_id": 1, "external_id": "shop", "method": "pickup", "state": "open", "ready_at": now}
+        await tx.run(insert(DELIVERY).values(**ready, **place))
+        opens = {"collect_link_hash": token_hash(token), "collect_link_until": now + timedelta(days=1)}
+        await tx.run(update(SQLModel.metadata.tables["order_private"]).values(**opens))
+        await tx.run(update(SQLModel.metadata.tables["order"]).values(cancelled_at=None))
+
+    await sharing.context.db.write(unit)
+    told = {
+        method: everything(await sharing.site.ask(f"/c/{token}", method, sec_fetch_site="same-origin"))
+        for method in ("GET", "HEAD", "POST", "OPTIONS")
+    }
+    found = {method: canaries.found_in(text) for method, text in told.items()}
+    assert found == {"GET": [], "HEAD": [], "POST": ["order_private.collect_code"], "OPTIONS": []}
+    assert "4 rue Mourguet" in told["POST"]
+    assert "4 rue Mourguet" not in told["GET"]
 
 
 def routes(site: Site) -> dict[str, BaseRoute]:

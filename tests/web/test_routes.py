@@ -95,6 +95,13 @@ MATRIX: dict[str, Rule] = {
     "GET /orders/{ref}/change/{edit}": Rule(404, 404, 303, 404, 404, personal=True),  # there is none: tests/editing
     "POST /orders/{ref}/change/{edit}/confirm": Rule(404, 404, 303, 404, 404, personal=True),
     "POST /orders/{ref}/change/{edit}/undo": Rule(404, 404, 303, 404, 404, personal=True),
+    # There is nothing to collect: back to the order. What there is otherwise: tests/orders
+    "GET /orders/{ref}/collecting": Rule(404, 404, 303, 303, 404, personal=True),
+    "POST /orders/{ref}/collecting": Rule(404, 404, 303, 303, 404, personal=True),
+    "POST /orders/{ref}/collecting/link": Rule(404, 404, 303, 303, 404, personal=True),
+    "POST /orders/{ref}/collecting/link/end": Rule(404, 404, 303, 303, 404, personal=True),
+    "GET /c/{token}": Rule(404, 404, 404, 404, 404, personal=True),
+    "POST /c/{token}": Rule(404, 404, 404, 404, 404, personal=True),
     "GET /orders/{ref}/parcels": Rule(404, 404, 404, 200, 404, personal=True),
     "POST /orders/{ref}/parcels/{shipment:int}/carrier": Rule(404, 404, 404, 422, 404, personal=True),
     "GET /orders/{ref}/parcels/{shipment:int}/proofs/{document:int}": Rule(404, 404, 404, 404, 404, personal=True),
@@ -200,6 +207,7 @@ SAMPLES = {
     "{id:int}": "9999",
     "/link/{token}": "/link/" + "B" * 27,
     "/s/{token}": "/s/" + "B" * 27,
+    "/c/{token}": "/c/" + "B" * 27,
     "/calendar/{token}": "/calendar/" + "B" * 27,
 }
 
