@@ -80,7 +80,7 @@ class Cancelling:
         opened = await self._proven(request)
         form = await forms.read(request, Yes)
         if form.data is None:
-            return await self._page(request, opened, Form())
+            return await self._page(request, opened, Form().refused("what", _NOTHING))
         answered = await changes.confirm(self.engine, opened.actor, opened.known.order_id, form.data.edit)
         if isinstance(answered, Refusal):
             return await self.orders.answer(request, opened, Said("cancel", why=answered.code, status=409))
