@@ -175,6 +175,7 @@ async def test_a_size_is_changed_seen_and_made(shop: Counter) -> None:
     edit = await shop.preview("swap", "1", variant="l", quantity="1")
     preview = words((await shop.ada.ask(edit)).text)
     assert "Is this right?" in preview
+    assert "Nothing to pay, and nothing comes back." in preview
     answer = await shop.confirm(edit)
     assert answer.headers["location"] == f"/orders/{shop.ref}#change"
     page = await shop.order_page()

@@ -30,14 +30,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """The page. `asks`: the shop is asked first. `sums` is empty where only the shop can say; `exact`: they are no
-    guess. `address` is where it would go, `text` what the carrier would be asked."""
+    """The page. `asks`: the shop is asked first. `free`: it is known that nothing is paid either way. `sums` is
+    empty where only the shop can say; `exact`: they are no guess. `address` is where it would go, `text` what the
+    carrier would be asked."""
 
     change: ChangeView
     asks: bool
     sums: tuple[Row, ...]
     exact: bool
-    paid: bool
+    free: bool
     over: bool
     expires_at: datetime | None
     address: Address | None
@@ -54,7 +55,7 @@ def previewed(edit: EditView, looked: Looked, now: datetime) -> Previewed:
         asks=edit.verdict is Verdict.ASK,
         sums=_sums(edit, currency),
         exact=edit.quote is None or edit.quote.exact,
-        paid=looked.order.state.payment in ("paid", "partially_refunded"),
+        free=edit.quote is not None and not (edit.quote.due.shop or edit.quote.due.buyer),
         over=edit.expires_at is not None and edit.expires_at <= now,
         expires_at=edit.expires_at,
         address=change.address if isinstance(change, SetAddress) else None,
