@@ -32,6 +32,8 @@ ORDER_COLUMNS = (
     "closed_at",
     "currency",
     "total",
+    "refunded",
+    "outstanding",
     "promise_from",
     "promise_to",
     "work",
