@@ -48,7 +48,7 @@ def compiled(question: Query | Select[Any], dialect: Dialect) -> Compiled:
 class Compiled:
     """SQL text, how its parameters are ordered, and how its rows are read."""
 
-    __slots__ = ("_make", "_names", "_processors", "_sent", "_values", "sql")
+    __slots__ = ("_make", "_order", "_processors", "_values", "sql")
 
     def __init__(
         self, statement: Select[Any] | UpdateBase, dialect: Dialect, columns_set: Sequence[str] | None = None
@@ -57,9 +57,9 @@ class Compiled:
             dialect=dialect, column_keys=columns_set, compile_kwargs={"render_postcompile": True}
         )
         self.sql = str(compiled)
-        self._names: Sequence[str] = compiled.positiontup or ()
         self._values: dict[str, Any] = dict(compiled.params)
-        self._sent: Mapping[str, Any] = compiled._bind_processors  # there is no other way to them
+        sent: Mapping[str, Any] = compiled._bind_processors  # there is no other way to them
+        self._order = [(name, sent.get(name)) for name in compiled.positiontup or ()]
         columns = list(statement.exported_columns)
         names = [column.key or f"column_{i}" for i, column in enumerate(columns)]
         row: Any = namedtuple("Row", names)  # type: ignore[misc]  # the names are known when it runs only
@@ -78,8 +78,13 @@ class Compiled:
 
     def arguments(self, values: Values) -> list[Any]:
         """The parameters in the order of the SQL."""
-        given = {**self._values, **values} if values else self._values
-        return [given[name] if (send := self._sent.get(name)) is None else send(given[name]) for name in self._names]
+        try:  # most often all of them are given
+            return self._arranged(values or self._values)
+        except KeyError:
+            return self._arranged({**self._values, **(values or {})})
+
+    def _arranged(self, given: Mapping[str, Any]) -> list[Any]:
+        return [given[name] if send is None else send(given[name]) for name, send in self._order]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """The driver's rows with their types, worked on by column."""

@@ -10,7 +10,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import claims, ingest, latency, pages, places, polling, report, resolver, startup, streams
+from tests.benchmarks import (
+    claims,
+    delivering,
+    importing,
+    ingest,
+    latency,
+    pages,
+    places,
+    polling,
+    report,
+    resolver,
+    startup,
+    streams,
+)
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.report import Row
 
@@ -18,11 +31,13 @@ _THEMES: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Row]]], ...] = (
     (startup.NAMES, startup.measure),
     (pages.NAMES, pages.measure),
     (ingest.NAMES, ingest.measure),
+    (importing.NAMES, importing.measure),
     (places.NAMES, places.measure),
     (resolver.NAMES, resolver.measure),
     (polling.NAMES, polling.measure),
     (claims.NAMES, claims.measure),
     (latency.NAMES, latency.measure),
+    (delivering.NAMES, delivering.measure),
     (streams.NAMES, streams.measure),
 )
 _NAMES = [name for names, _ in _THEMES for name in names]

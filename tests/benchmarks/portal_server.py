@@ -23,6 +23,8 @@ from portal.orders.queries import topic_of
 from portal.settings import Settings
 from tests.benchmarks import scans
 from tests.benchmarks.seed import KEY, PARCELS
+from tests.support.added import add
+from tests.support.teashop import DOMAIN, SECRET, TOKEN
 
 _PLENTY = 1_000_000_000
 _numbers = count(1_000_000)  # above all events: a stream is told only what is newer than it has
@@ -57,9 +59,14 @@ async def scan(context: Context, order: int) -> None:
     await context.db.write(scans.unit(shipment, number, context.clock.now()))
 
 
-async def serve(settings: Settings, feed_port: int) -> None:
-    """Serve until told to stop."""
-    async with opened(settings, accounts={}) as context:
+async def serve(settings: Settings, feed_port: int, shop: str | None) -> None:
+    """Serve until told to stop, connected to the Teashop at an address where there is one."""
+    environ = {}
+    if shop is not None:
+        add()
+        named = {"DOMAIN": DOMAIN, "TOKEN": TOKEN, "SECRET": SECRET, "API": shop}
+        environ = {f"JALON_PLATFORM_TEASHOP_{name}": value for name, value in named.items()}
+    async with opened(settings, accounts={}, environ=environ) as context:
         app = create_app(context, work_here=settings.embedded_worker)
         assert isinstance(app, Application)
 
@@ -80,16 +87,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--feed", type=int, required=True)
     parser.add_argument("--database", required=True)
+    parser.add_argument("--shop")
     args = parser.parse_args()
     settings = Settings.model_validate(
         {
             "database_url": args.database, "port": args.port, "requests_per_minute": _PLENTY, "max_streams": _PLENTY,
             "max_streams_per_address": _PLENTY, "max_streams_per_link": _PLENTY, "shop_name": "Atelier Nord",
-            "secret_key": KEY,
+            "secret_key": KEY, "hook_requests_per_minute": _PLENTY,
         }
     )  # fmt: skip
     log.set_up(settings.log_level)
-    uvloop.run(serve(settings, args.feed))
+    uvloop.run(serve(settings, args.feed, args.shop))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from portal.orders.models import (
 )
 from portal.orders.private import ORDER_PRIVATE
 from portal.orders.queries import topic_of
+from portal.platforms.neutral import as_stated, neutral_order
 from portal.tracking.models import CHECKPOINT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 
@@ -127,7 +128,7 @@ def _order(n: int, now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
         "placed_at": now - timedelta(days=4), "currency": "EUR", "total": 12_900 + n,
         "contacts_key": key_name(_KEYS),        "created_at": now, "updated_at": now,
     }  # fmt: skip
-    yield ORDER_PRIVATE, {"order_id": n, "email": _EMAIL, "postcode": "59000", "document": "{}"}
+    yield ORDER_PRIVATE, {"order_id": n, "email": _EMAIL, "postcode": "59000", "document": _document(n, now)}
     yield ORDER_CONTACT, {"order_id": n, "hash": _OWNER, "kind": "email"}
     yield ORDER_LINK, {
         "id": n, "order_id": n, "token_hash": token_hash(token(n)), "created_at": now,
@@ -138,6 +139,23 @@ def _order(n: int, now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
     for position in range(PARCELS):
         yield from _parcel(n, position, now)
     yield EVENT, {"id": n, "topic": topic_of(n), "kind": "order.changed", "data": "{}", "at": now}
+
+
+def _document(n: int, now: datetime) -> str:
+    """The same order as its platform tells it."""
+    lines = [
+        {"id": str(at), "title": _TITLES[at], "quantity": {"ordered": 2, "current": 2, "fulfilled": 2}}
+        for at in range(LINES)
+    ]
+    parcels = [
+        {"id": str(at), "lines": [{"line_id": str(line), "quantity": 2} for line in range(at, LINES, PARCELS)]}
+        for at in range(PARCELS)
+    ]
+    source = {"platform": "invented", "shop": "bench", "order_id": str(n)}
+    placed = (now - timedelta(days=4)).isoformat()
+    members = {"source": source, "version": 1, "number": f"#{n}", "placed_at": placed, "currency": "EUR"}
+    state = {"payment": "paid", "fulfilment": "fulfilled"}
+    return as_stated(neutral_order({**members, "state": state, "lines": lines, "parcels": parcels}))
 
 
 def _lines(n: int) -> Iterator[tuple[Table, dict[str, Any]]]:

@@ -37,9 +37,9 @@ def orders(plan: Plan) -> Path:
 
 
 @contextmanager
-def portal(plan: Plan, database: str) -> Iterator[Fed]:
+def portal(plan: Plan, database: str, *more: str) -> Iterator[Fed]:
     """The portal over a database, named by its address."""
-    with _fed("portal_server", plan, database) as server:
+    with _fed("portal_server", plan, database, *more) as server:
         yield server
 
 
@@ -59,9 +59,9 @@ def plain(plan: Plan, database: str, number: int) -> Iterator[Process]:
 
 
 @contextmanager
-def _fed(module: str, plan: Plan, database: str) -> Iterator[Fed]:
+def _fed(module: str, plan: Plan, database: str, *more: str) -> Iterator[Fed]:
     feed = free_port()
-    arguments = ("--database", database, "--feed", str(feed))
+    arguments = ("--database", database, "--feed", str(feed), *more)
     log = plan.folder / f"{module}.log"
     with ExitStack() as stack:
         server = stack.enter_context(process.python(module, free_port(), log, *arguments))

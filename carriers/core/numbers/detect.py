@@ -74,6 +74,8 @@ def detect(number: str, *, country: str | None = None, shop_says: str | None = N
 def number_in(typed: str) -> str:
     """The number in a text, as its carrier writes it, where it is in a form that is known here; else the text
     without blanks. Letters stay small or large where there is nothing else to mend."""
+    if typed.isascii() and typed.isalnum():
+        return typed  # there is one way to read it, and nothing to mend
     bare = "".join(typed.split())
     known = next((text for text in readings(typed) if matches(text)), bare)
     return bare if known == bare.upper() else known

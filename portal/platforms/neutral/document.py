@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +28,7 @@ _SAID = {
 }
 
 
-_VERSION = ("version", "updated_at")
+_VERSION = {"version", "updated_at"}
 _COUNTER = re.compile(r"-?[0-9]{1,30}")  # as text, a counter is still a counter: 9 comes before 10
 
 
@@ -69,10 +68,9 @@ def as_stated(order: NeutralOrder) -> str:
 
 def told(order: NeutralOrder) -> tuple[str, str]:
     """`as_stated`, and the same without its version: that changes though nothing may have happened."""
-    stated = order.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    version = {name: stated.pop(name) for name in _VERSION if name in stated}
-    said = _written(stated)
-    return (f"{said[:-1]},{_written(version)[1:]}" if version else said), said
+    said = order.model_dump_json(by_alias=True, exclude_unset=True, exclude=_VERSION)
+    version = order.model_dump_json(exclude_unset=True, include=_VERSION)
+    return (f"{said[:-1]},{version[1:]}" if version != "{}" else said), said
 
 
 def restored(text: str) -> NeutralOrder:
@@ -90,10 +88,6 @@ def version_key(version: str | int | None) -> tuple[int, float, str]:
         return (2, instant(version).timestamp(), "")
     except ValueError:
         return (3, 0, version)
-
-
-def _written(members: dict[str, Any]) -> str:
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def _said(fault: ErrorDetails) -> str:
