@@ -136,6 +136,11 @@ async def run_due(context: Context) -> int:
 
 
 async def _claim(context: Context, lane: _Lane, limit: int) -> list[jobs.Claimed]:
+    async with context.db.read() as reader:
+        of, but = None if lane.of is None else frozenset(lane.of), frozenset(lane.but)
+        if not await jobs.is_due(reader, context.clock.now(), of, but):
+            return []
+
     async def unit(tx: Tx) -> list[jobs.Claimed]:
         now, lease = context.clock.now(), lane.lease()
         return list(await jobs.claim(tx, now, limit, lease=lease, of=lane.of, but=lane.but))

@@ -7,9 +7,10 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, Table as SaTable, bindparam, delete, func, select, text, update
+from sqlalchemy import Index, Table as SaTable, bindparam, delete, func, literal, select, text, update
 from sqlmodel import Field
 
 from portal.kit.datamap import nobody
@@ -109,6 +110,20 @@ async def claim(
         .returning(JOB.c.id, JOB.c.kind, JOB.c.payload, JOB.c.tries)
     )
     return [Claimed(row.id, row.kind, json.loads(row.payload), row.tries, until) for row in await tx.rows(taken)]
+
+
+async def is_due(
+    reader: Reader, now: datetime, of: frozenset[str] | None = None, but: frozenset[str] = frozenset()
+) -> bool:
+    """Whether there is anything for `claim`: a look costs no transaction."""
+    return await reader.row(_due(of, but), {"now": now}) is not None
+
+
+@cache
+def _due(of: frozenset[str] | None, but: frozenset[str]) -> Query:
+    found = select(JOB.c.id).where(~JOB.c.dead, JOB.c.due_at <= bindparam("now")).limit(1)
+    found = found if of is None else found.where(JOB.c.kind.in_([literal(kind) for kind in sorted(of)]))
+    return Query(found.where(JOB.c.kind.not_in([literal(kind) for kind in sorted(but)])) if but else found)
 
 
 async def next_due(reader: Reader, now: datetime) -> datetime | None:

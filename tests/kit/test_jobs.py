@@ -142,3 +142,21 @@ async def test_the_limit_holds_under_a_nested_loop(tables_url: str, clock: Manua
             return list(await jobs.claim(tx, NOW, 2))
 
         assert [job.payload["number"] for job in await context.db.write(unit)] == [0, 1]
+
+
+async def test_whether_anything_is_due_is_seen_without_a_transaction(any_context: Context) -> None:
+    now = any_context.clock.now()
+
+    async def add(tx: Tx) -> None:
+        await jobs.enqueue(tx, "slow", now)
+        await jobs.enqueue(tx, "later", now, due=now + timedelta(minutes=1))
+
+    await any_context.db.write(add)
+    async with any_context.db.read() as reader:
+        assert await jobs.is_due(reader, now)
+        assert await jobs.is_due(reader, now, of=frozenset({"slow", "x"}))
+        assert not await jobs.is_due(reader, now, of=frozenset({"later"}))
+        assert not await jobs.is_due(reader, now, but=frozenset({"slow", "y"}))
+        assert await jobs.is_due(reader, now + timedelta(minutes=1), but=frozenset({"slow"}))
+        assert await jobs.next_due(reader, now) == now + timedelta(minutes=1)
+        assert await jobs.next_due(reader, now + timedelta(hours=1)) is None
