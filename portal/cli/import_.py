@@ -224,17 +224,14 @@ def _store(reading: _Reading) -> int:
 
 
 async def _import(reading: _Reading, settings: Settings) -> ImportTally:
+    from portal.cli.progress import Progress
     from portal.context import opened
     from portal.orders.sync import import_documents
 
-    shown = 0
+    shown = Progress("orders")
 
     def progress(tally: ImportTally) -> None:
-        nonlocal shown
-        done = tally.created + tally.updated + tally.unchanged + tally.stale + tally.erased
-        if done >= shown + _OFTEN:
-            shown = done
-            _tell(f"{done} orders")
+        shown.show(tally.created + tally.updated + tally.unchanged + tally.stale + tally.erased)
 
     async with opened(settings) as context:
         return await import_documents(context, reading.orders(), progress)
