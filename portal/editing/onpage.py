@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from portal.editing.look import look
 from portal.editing.shown import changes_view
 from portal.kit.errors import NotThere
 from portal.orders.changing import ChangesView
+
+log = logging.getLogger("jalon.editing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +26,8 @@ class OnOrderPage:
         try:
             looked = await look(self.engine, order_id)
         except NotThere:
+            return None
+        except ValueError as wrong:  # whoever looks where an order is sees it, whatever became of its document
+            log.error("the document of order %d cannot be read: %s", order_id, type(wrong).__name__)
             return None
         return changes_view(looked, now)

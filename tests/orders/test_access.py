@@ -146,7 +146,7 @@ async def test_asking_for_an_order_walks_no_table(context: Context, sqlite_url: 
 
 
 def _blank(question: Any, engine: Any) -> tuple[Any, ...]:
-    return (None,) * len(question.on(engine.dialect)._names)
+    return (None,) * len(question.on(engine.dialect)._order)
 
 
 def test_orders_of_the_version_before_get_refs_and_keep_everything(tmp_path: Path) -> None:
