@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from portal.editing import codes
 from portal.editing.answers import OPEN, EditState
 from portal.editing.packing import change_from
 from tests.editing.world import ORDERS, PLACED, World, due_of
@@ -45,7 +46,9 @@ async def check_edits(world: World) -> None:
         made, back = world.platform.made[row.key], world.platform.paid_back[row.key]
         if row.state in _NOTHING_WAS_SENT:
             assert (made, back) == (0, 0), f"{row.state} ({row.code}), but it was made"
-        if row.state == EditState.APPLIED:
+        if row.state == EditState.APPLIED and row.code == codes.BY_HAND:
+            assert row.decided_at is not None, "nobody said that they made it"
+        elif row.state == EditState.APPLIED:
             assert (made, back) == (1, 1), "applied, but it was not made whole"
         if made and row.quote is not None and back:
             assert world.platform.amounts[row.key] == due_of(row), "another amount than was agreed to"
