@@ -154,7 +154,8 @@ class Answer(NamedTuple):
     them: `wishes.decide`); it is asked from `free_until` on. `rule`: the policy's exception that decided, if one did;
     `standard:…` are those that come with the program. `text`: the shop's own words, by language; else
     `words.sentence` has the built-in ones. `instead`: what the customer may do, where this may not be done. `limits`:
-    how far the wish may go. `link`: the shop's page for it.
+    how far the wish may go. `link`: the shop's page for it. `over`: the moment from which it is refused, however often
+    the answer changes until then; None: never, or not known, and of what is summed up for the order.
     """
 
     verdict: Verdict
@@ -169,6 +170,7 @@ class Answer(NamedTuple):
     instead: Action | None = None
     limits: Limits | None = None
     link: str | None = None
+    over: datetime | None = None
 
 
 @cache

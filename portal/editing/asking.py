@@ -58,7 +58,7 @@ class Asking:
         self, action: Action, state: State, decision: Decision, parts: Sequence[Part] = (), limits: Limits | None = None
     ) -> Answer:
         """The answer, where what has happened does not forbid it. `parts`: what is given up, for the fee."""
-        verdict, code, until, then, rule, text = decision
+        verdict, code, until, then, rule, text, over = decision
         if verdict is NO:
             return Answer(verdict, code, None, None, 0, None, None, rule.name, text)
         cap, why, units = state
@@ -70,13 +70,14 @@ class Asking:
         elif why is _SOME:
             code = why
         if then is not None and RANK[then] >= RANK[verdict]:
-            until = then = None
+            until, then = _over_at(over)
         if text and code not in _SAID_BY_RULES:
             text = NO_WORDS
         if not parts:
-            return Answer(verdict, code, until, then, units, None, None, rule.name, text, None, limits)
+            return Answer(verdict, code, until, then, units, None, None, rule.name, text, None, limits, None, over)
         due = self.due(decision, parts)
-        answer = Answer(verdict, code, until, then, units, due.amount, due.free_until, rule.name, text, None, limits)
+        fee, free_until = due.amount, due.free_until
+        answer = Answer(verdict, code, until, then, units, fee, free_until, rule.name, text, None, limits, None, over)
         return self._with_trouble(action, answer, decision, parts, due)
 
     def due(self, says: Decision, parts: Sequence[Part]) -> Due:
@@ -122,8 +123,13 @@ def asked_of_shop(answer: Answer, code: Code) -> Answer:
     """What would have been allowed needs somebody at the shop, for this reason."""
     if answer.verdict is not ALLOWED:
         return answer
-    until, then = (answer.until, answer.then) if answer.then is NO else (None, None)
+    until, then = _over_at(answer.over)
     return answer._replace(verdict=ASK, code=code, until=until, then=then, text=NO_WORDS)
+
+
+def _over_at(moment: datetime | None) -> tuple[datetime | None, Verdict | None]:
+    """How what has to be asked for anyway ends."""
+    return (moment, NO) if moment else (None, None)
 
 
 def _ends_before(answer: Answer, moment: datetime) -> bool:

@@ -20,7 +20,7 @@ _NOWHERE: Final[tuple[int, ...]] = ()
 
 
 class Decision(NamedTuple):
-    """What a rule comes to at a moment. `until` and `then` as in `Answer`."""
+    """What a rule comes to at a moment. `until`, `then` and `over` as in `Answer`."""
 
     verdict: Verdict
     code: Code
@@ -28,6 +28,7 @@ class Decision(NamedTuple):
     then: Verdict | None
     rule: Rule
     text: Mapping[str, str]
+    over: datetime | None = None
 
 
 class Deciding:
@@ -115,21 +116,24 @@ def decision(rule: Rule, end: datetime | None, now: datetime) -> Decision:
     if verdict is rule.afterwards:
         return Decision(verdict, code, None, None, rule, rule.text)
     if now < end:
-        return Decision(verdict, code, end, rule.afterwards, rule, rule.text)
-    over = Code.WINDOW_OVER if rule.since == "placing" else Code.RETURN_OVER
-    return Decision(rule.afterwards, over, None, None, rule, rule.text_afterwards)
+        over = end if rule.afterwards is NO else None
+        return Decision(verdict, code, end, rule.afterwards, rule, rule.text, over)
+    why = Code.WINDOW_OVER if rule.since == "placing" else Code.RETURN_OVER
+    return Decision(rule.afterwards, why, None, None, rule, rule.text_afterwards)
 
 
 def strictest(decisions: list[Decision]) -> Decision:
-    """What holds of all together: the narrowest verdict, until any of them becomes narrower than it."""
+    """What holds of all together: the narrowest verdict, until any of them becomes narrower than it; over as soon as
+    any of them is."""
     if all(one is decisions[0] for one in decisions):
         return decisions[0]
     least = min(decisions, key=lambda one: RANK[one.verdict])
     ends = [one for one in decisions if one.until and one.then and RANK[one.then] < RANK[least.verdict]]
     if not ends:
-        return least._replace(until=None, then=None)
+        return least._replace(until=None, then=None, over=None)
     first = min(ends, key=lambda one: (one.until, RANK[one.then or NO]))
-    return least._replace(until=first.until, then=first.then)
+    over = min([one.over for one in ends if one.over], default=None)
+    return least._replace(until=first.until, then=first.then, over=over)
 
 
 def fits_order(when: When, facts: OrderFacts) -> bool:

@@ -28,7 +28,7 @@ def best(answers: Sequence[Answer], nothing: Code) -> Answer:
             longest = _longer(longest, answer)
     if code is Code.ALLOWED and len(those) < len(answers):
         code = Code.SOME
-    _, _, until, then, _, _, _, rule, text, instead, _, link = longest
+    _, _, until, then, _, _, _, rule, text, instead, _, link, _ = longest
     if until is not None and any(answer.until != until or answer.then is not then for answer in answers):
         then = max([_from(answer, until) for answer in answers], key=RANK.__getitem__)
     return Answer(widest, code, until, then, units, None, None, rule, text, instead, None, link)

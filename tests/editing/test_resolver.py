@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from portal.editing.answers import Action, Code, QuantityLimits, SwapLimits, Verdict
-from portal.editing.policy.rules import QuantityRules, Rule
+from portal.editing.policy.rules import QuantityRules, Rule, When
 from portal.platforms.changes import Can
-from tests.editing.samples import ALL, HOUR, PLACED, ask, brief, line, order, policy, sent
+from tests.editing.samples import ALL, HOUR, PLACED, ask, brief, line, order, policy, sent, special, with_specials
 
 NO, ASK, ALLOWED = Verdict.NO, Verdict.ASK, Verdict.ALLOWED
 CHANGES = ("swap", "quantity", "cancel_line")
@@ -137,6 +137,16 @@ def test_what_a_platform_cannot_is_asked_of_the_shop(without: Can, action: str) 
     assert asked == {action}
     refused = ask(order(), policy(**{action: Rule(NO)}), can=frozenset())
     assert brief(refused)[action] == "no:policy"
+
+
+def test_what_is_asked_for_anyway_ends_when_the_first_of_its_items_is_refused() -> None:
+    personalised = When(item=(frozenset({"flag:personalised"}),))
+    refused_later = with_specials(special(personalised, ALLOWED, window=2 * HOUR, afterwards=NO))
+    document = order(line("a"), line("b", flags={"personalised": True}))
+    told = ask(document, refused_later, can=ALL - {Can.INSTRUCTIONS}).order[Action.INSTRUCTIONS]
+    made = ask(document, refused_later).order[Action.INSTRUCTIONS]
+    assert (told.verdict, told.until, told.then) == (ASK, PLACED + 2 * HOUR, NO)
+    assert (made.verdict, made.until, made.then, made.over) == (ALLOWED, PLACED + HOUR, ASK, PLACED + 2 * HOUR)
 
 
 def test_nothing_is_allowed_on_a_platform_that_can_nothing() -> None:
