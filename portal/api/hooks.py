@@ -17,13 +17,13 @@ from portal.api.models import OUT_HOOK, OUT_PLACE
 from portal.api.news import KINDS
 from portal.context import Context
 from portal.kit.db import Reader, Tx, one
+from portal.kit.hosts import is_here
 from portal.kit.secrets import Keys
 from portal.kit.tail import newest
 
 MOST: Final = 10
 _PURPOSE: Final = "out hook"
 _LONGEST: Final = 500
-_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class BadHook(ValueError):
@@ -91,6 +91,6 @@ def _usable(url: str) -> str:
         or not url.isprintable()
     ):
         raise BadHook("this is no address: https://host/path, without a name and a password")
-    if parts.scheme == "https" or (parts.scheme == "http" and host in _HERE):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here(host)):
         return url
     raise BadHook("news go to https:// addresses (and to http:// on this machine)")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from portal.kit.errors import BadSetting
+from portal.kit.hosts import is_here
 from portal.orders.book import OrderBook
 from portal.platforms.accounts import PREFIX, AccountError, accounts_from, missing, variables
 from portal.platforms.live import Account, Shop, ShopError, Wire
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from portal.context import Context
 
 HOOKS: Final = "/hooks/platforms/"
-_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Shops:
@@ -90,4 +90,4 @@ def _opened(context: Context, account: Account) -> Shop:
 
 
 def _is_here(address: str) -> bool:
-    return urlsplit(address).hostname in _HERE
+    return is_here(urlsplit(address).hostname)

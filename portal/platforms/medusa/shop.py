@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from carriers.core.contract import Credential
 from carriers.core.pushing import SHORTEST
 from portal.platforms import signed
+from portal.platforms.addresses import name_of, server_address
 from portal.platforms.changes import (
     Applied,
     Begun,
@@ -75,14 +75,12 @@ class Medusa:
     def open(self, account: Account, wire: Wire) -> MedusaShop:
         """See `Live.open`."""
         given = account.credentials
-        base = (account.api or given.get("url") or "").rstrip("/")
-        if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
-            raise ShopError("credentials", "The address of the Medusa server must start with https://.")
+        base = server_address(account.api or given.get("url", ""), "https://api.shop.example")
         key, user = given.get("secret_key"), (given.get("email", ""), given.get("password", ""))
         if key is None and not all(user):
             raise ShopError("credentials", "Medusa needs a secret key, or an e-mail address and a password.")
         api = Api(base, wire, key, None if key else user)
-        name = urlsplit(base).netloc.lower()
+        name = name_of(base)
         storefront = (given.get("storefront") or "").rstrip("/") or None
         return MedusaShop(name, api, Editor(api, name, storefront), _secrets(given))
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from carriers.core.errors import CarrierError
@@ -19,7 +17,6 @@ from portal.platforms.prestashop.shape import Json, Node, nodes, text
 if TYPE_CHECKING:
     import httpx2
 
-_PLAIN: Final = "over plain http, the key and customers' data could be read on the way: enter the shop's https address"
 _MOST: Final = 200  # rows asked for by number in one call: addresses have limits
 
 
@@ -97,31 +94,9 @@ def listed(answer: Node, resource: str) -> list[Node]:
     return [*many, *([one] if isinstance(one, dict) else [])]
 
 
-def home_of(url: str) -> str:
-    """The shop's address as it is called. Raises ShopError (`credentials`) for one that cannot be."""
-    bare = url.strip().split("?")[0].rstrip("/").removesuffix("/api").rstrip("/")
-    try:
-        parts = urlsplit(bare)
-        _ = parts.port
-    except ValueError as error:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop, like https://shop.example")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        raise ShopError("credentials", _PLAIN)
-    return bare
-
-
 def name_of(home: str) -> str:
     """The shop's name: host, port and folder."""
     return home.partition("://")[2]
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _understood(reply: Reply) -> Json:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from carriers.core.contract import Credential
+from portal.platforms.addresses import server_address
 from portal.platforms.changes import Applied, Begun, Can, Edit, NotApplied, Quote, Variant
 from portal.platforms.live import Account, Finding, Manifest, Page, Shop, ShopError, Wire
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.prestashop import words
-from portal.platforms.prestashop.api import Api, home_of, name_of
+from portal.platforms.prestashop.api import Api, name_of
 from portal.platforms.prestashop.checking import findings
 from portal.platforms.prestashop.gathering import informed, order_row, order_rows, whole, zone_of
 from portal.platforms.prestashop.order import order_of
@@ -104,7 +105,7 @@ class _Live:
     def open(self, account: Account, wire: Wire) -> Shop:
         """The shop of this account. Raises ShopError (`credentials`)."""
         given = account.credentials
-        home = home_of(account.api or given.get("url", ""))
+        home = server_address(account.api or given.get("url", "")).removesuffix("/api").rstrip("/")
         named = given.get("timezone")
         zone = zone_of(named)
         if named and zone is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +15,6 @@ from portal.platforms.saleor.shape import Node, nodes, part, text
 if TYPE_CHECKING:
     import httpx2
 
-_PLAIN: Final = "over plain http, the token and customers' data could be read on the way: enter the https address"
 _TOKEN: Final = ("ExpiredSignatureError", "InvalidSignatureError", "InvalidTokenError", "DecodeError")
 
 
@@ -73,28 +71,6 @@ class Api:
         if not isinstance(found, dict) or not isinstance(found.get("keys"), list):
             raise ShopError("answer", "The shop's public keys cannot be read.")
         return found
-
-
-def endpoint_of(url: str) -> str:
-    """The GraphQL address as it is called. Raises ShopError (`credentials`) for one that cannot be."""
-    bare = url.strip().split("?")[0].rstrip("/").removesuffix("/graphql").rstrip("/")
-    try:
-        parts = urlsplit(bare)
-        _ = parts.port
-    except ValueError as error:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop, like https://shop.example/graphql/")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        raise ShopError("credentials", _PLAIN)
-    return f"{bare}/graphql/"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _error(error: Node) -> ShopError:

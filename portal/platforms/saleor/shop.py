@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from carriers.core.contract import Credential
 from portal.kit.clock import Clock
+from portal.platforms.addresses import server_address
 from portal.platforms.changes import Applied, Begun, Can, Edit, NotApplied, Quote, Variant
 from portal.platforms.live import Account, Finding, Hint, Manifest, Page, Shop, ShopError, Wire
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.money import MoneyError, to_minor
 from portal.platforms.neutral.parts import Amount, NeutralOrder
 from portal.platforms.saleor import queries
-from portal.platforms.saleor.api import Api, endpoint_of
+from portal.platforms.saleor.api import Api
 from portal.platforms.saleor.checking import findings
 from portal.platforms.saleor.hooks import Keys, hint_of, keys_of, subscribed
 from portal.platforms.saleor.order import order_of
@@ -166,7 +167,8 @@ class _Live:
     def open(self, account: Account, wire: Wire) -> Shop:
         """The shop of this account. Raises ShopError (`credentials`)."""
         given = account.credentials
-        url = endpoint_of(account.api or given.get("url", ""))
+        home = server_address(account.api or given.get("url", ""), "https://shop.example/graphql/")
+        url = f"{home.removesuffix('/graphql').rstrip('/')}/graphql/"
         return SaleorShop(Api(url, given.get("token", ""), wire.client), wire.clock)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from carriers.core.auth import Token
+from portal.platforms.addresses import name_of, server_address
 from portal.platforms.asking import Call, Reply, json_of, send, succeeded
 from portal.platforms.live import Account, ShopError, Wire
 from portal.platforms.vendure import operations
@@ -95,17 +96,8 @@ class Api:
 def admin_url(address: str | None) -> tuple[str, str]:
     """The Admin API's address and the shop's name, from the address that was set up: the server's, or the API's own
     where that has another path. Raises ShopError."""
-    try:
-        parts = urlsplit((address or "").strip())
-        name = (parts.netloc.rpartition("@")[2]).lower()
-    except ValueError as wrong:
-        raise ShopError("credentials", "The address of the server cannot be read.") from wrong
-    if parts.scheme not in ("http", "https") or not name:
-        raise ShopError(
-            "credentials", "Set the address of the server: https://shop.example or https://shop.example/admin-api."
-        )
-    path = parts.path.rstrip("/") or "/admin-api"
-    return f"{parts.scheme}://{parts.netloc}{path}", name
+    base = server_address(address or "")
+    return base if urlsplit(base).path else f"{base}/admin-api", name_of(base)
 
 
 def _body(reply: Reply) -> Node:

@@ -6,9 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from portal.platforms.asking import Call, Reply, json_of, send, succeeded
 from portal.platforms.live import ShopError
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 Pairs = Sequence[tuple[str, str]]
 
 ROOT: Final = "/wp-json/wc/v3/"
-_PLAIN: Final = "over plain http, keys and customers' data could be read on the way: enter the shop's https address"
 _UNPAID: Final = "woocommerce_rest_cannot_create_order_refund"  # with status 500, when the way of payment fails
 
 
@@ -64,29 +61,6 @@ class Api:
             proven = signed(method, url, params, self.key, self.secret, now=now, nonce=nonce)
             call = Call(method, url, proven, headers, content)
         return _understood(await send(call, self.client))
-
-
-def home_of(url: str) -> str:
-    """The shop's address as it is called. Raises ShopError (`credentials`) for one that cannot be."""
-    bare = url.strip().split("?")[0].split("/wp-json")[0].rstrip("/")
-    try:
-        parts = urlsplit(bare)
-        _ = parts.port
-    except ValueError as error:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ShopError("credentials", f"{url!r} is not the address of a shop, like https://shop.example")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        raise ShopError("credentials", _PLAIN)
-    return bare
-
-
-def _is_here(host: str) -> bool:
-    """Whether what is sent there stays on this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _understood(reply: Reply) -> Reply:

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from carriers.core.contract import Credential
+from portal.platforms.addresses import server_address
 from portal.platforms.changes import Applied, Begun, Can, Edit, NotApplied, Quote, Variant
 from portal.platforms.contract import Delivered
 from portal.platforms.live import Account, Finding, Hint, Manifest, Page, Shop, ShopError, Wire
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.woocommerce import words
-from portal.platforms.woocommerce.api import Api, home_of
+from portal.platforms.woocommerce.api import Api
 from portal.platforms.woocommerce.checking import findings
 from portal.platforms.woocommerce.gathering import gathered, listed
 from portal.platforms.woocommerce.hints import is_no_order_yet
@@ -137,7 +138,7 @@ class _Live:
     def open(self, account: Account, wire: Wire) -> Shop:
         """The shop of this account. Raises ShopError (`credentials`)."""
         given = account.credentials
-        home = home_of(account.api or given.get("url", ""))
+        home = server_address((account.api or given.get("url", "")).split("/wp-json")[0])
         try:
             own = words.statuses(given.get("statuses"))
         except words.BadStatuses as wrong:

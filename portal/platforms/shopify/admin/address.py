@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from portal.kit.hosts import is_here
 from portal.platforms.live import Account, ShopError
 
 API_VERSION: Final = "2026-10"  # the one version that is spoken; Shopify supports it until October 2027
 
 SHOP: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
-_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def address_of(account: Account) -> Address:
 
 def _override(api: str) -> str:
     where = urlsplit(api)
-    if where.scheme == "http" and where.hostname not in _HERE:
+    if where.scheme == "http" and not is_here(where.hostname):
         raise ShopError("credentials", "Another address than Shopify's has to be https, or on this machine.")
     return api.rstrip("/")
