@@ -159,7 +159,6 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
     streams = [OrderStream(pages, door.shown, live) for door in (by_token, by_cookie)]
     visitor_stream = VisitorStream(visitors, hub, live)
     health = Health(context, hub)
-    desk = Desk(context, env, pages.shop)
     app = Starlette(
         routes=[
             *signin_routes(desk, demo),

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from portal.editing.answers import EditState
 from portal.editing.commands import CancelLine, CancelWhole, Command, Instructions, NewAddress, Quantity, Swap
 from portal.editing.queries import view_of
 from portal.editing.values import EditView
@@ -60,6 +61,7 @@ class Editing(RuleBasedStateMachine):
     """What everybody may do at any moment."""
 
     blank: Path
+    ends: Counter[str]
     edits: Bundle[EditView] = Bundle("edits")
 
     def __init__(self) -> None:
@@ -181,6 +183,7 @@ class Editing(RuleBasedStateMachine):
                 self.do(truths.check_end(self.its))
                 for row in self.do(self.its.edits()):
                     event(f"{row.state} {row.code or ''}")
+                    self.ends[row.state] += 1
         finally:
             if self.world is not None:
                 self.do(self.world.stack.aclose())
@@ -193,7 +196,9 @@ def test_whatever_happens_shipped_units_money_and_edits_are_right(
     blank_sqlite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "WINDOW", 0.0)  # nobody waits for a commit to be shared
-    machine = type("TheEditing", (Editing,), {"blank": blank_sqlite})
+    ends: Counter[str] = Counter()
+    machine = type("TheEditing", (Editing,), {"blank": blank_sqlite, "ends": ends})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     wanted = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=checks)
     run_state_machine_as_test(machine, settings=wanted)
+    assert ends[EditState.APPLIED], ends  # a run in which nothing was ever made shows nothing

@@ -124,3 +124,4 @@ async def test_a_worker_killed_in_a_sweep_is_replaced_and_goes_on(
             while set(await stored(context)) != placed:
                 clock.advance(seconds=20)
                 await asyncio.sleep(0.2)
+        assert await count(context) == len(placed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from portal.kit.db import Tx
 from portal.staff.members import let_go
 from tests.staff.conftest import Counter
@@ -37,4 +39,5 @@ async def test_streams_end_with_the_session(counter: Counter) -> None:
             return await let_go(tx, counter.context.clock.now(), "jeanne@atelier-lune.example")
 
         await counter.context.db.write(unit)
-        await stream.gone.wait()
+        async with asyncio.timeout(10):
+            assert await stream.gone.wait()

@@ -125,6 +125,7 @@ async def test_an_edit_that_breaks_off_each_time_comes_to_its_end(
         played.faults.clear()
         if ended:
             break
+    assert ended
     as_wished(order, case)
 
 
