@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Cluster, find_postgres, run_cluster
+from tests.machine.temporary import use_memory
 from tests.support.context import (
     any_context,
     blank_postgres,
@@ -33,6 +34,8 @@ __all__ = [
     "sqlite_url",
     "tables_url",
 ]
+
+use_memory()
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)

@@ -16,8 +16,10 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from types import MappingProxyType
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 from starlette.types import Receive, Scope, Send
@@ -136,9 +138,11 @@ def _asset(name: str, body: bytes, prefix: str) -> Asset:
     )
 
 
-def _encodings(body: bytes) -> dict[str, bytes]:
+@lru_cache(256)
+def _encodings(body: bytes) -> Mapping[str, bytes]:
+    """The smaller bodies. What is sent often is worth the slowest compression, once for a process."""
     tried = {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0)}
-    return {coding: packed for coding, packed in tried.items() if len(packed) < len(body)}
+    return MappingProxyType({coding: packed for coding, packed in tried.items() if len(packed) < len(body)})
 
 
 async def _serve(asset: Asset, scope: Scope, send: Send) -> None:

@@ -7,6 +7,7 @@ followed elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ class Clients:
     def __init__(self, user_agent: str, connections: int = CONNECTIONS) -> None:
         self._user_agent, self._connections = user_agent, connections
         self._clients: dict[str, httpx2.AsyncClient] = {}
-        self._trust: ssl.SSLContext | None = None
 
     def get(self, name: str) -> httpx2.AsyncClient:
         """The client kept for this counterparty."""
@@ -57,12 +57,18 @@ class Clients:
 
         from portal.kit.transport import Transport
 
-        if self._trust is None:  # reading the certificates takes longer than a hundred calls: once for all clients
-            self._trust = httpx2.create_ssl_context(trust_env=False)
         return httpx2.AsyncClient(
-            transport=Transport(self._trust, self._connections),
+            transport=Transport(_trust(), self._connections),
             trust_env=False,
             timeout=TIMEOUT_S,
             follow_redirects=False,
             headers={"user-agent": self._user_agent},
         )
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whose certificates are believed. Reading them takes longer than a hundred calls: once for all clients."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=False)

@@ -33,11 +33,13 @@ def load(directory: Path) -> tuple[str, ...]:
     Raises babel's PoFileError (a ValueError) for a file that is no catalogue.
     """
     for path in sorted(directory.glob("*.po")):
-        _loaded[path.stem] = _read(path)
+        _loaded[path.stem] = _read(path, path.stat().st_mtime_ns)
     return languages()
 
 
-def _read(path: Path) -> catalogues.GNUTranslations:
+@cache
+def _read(path: Path, _changed: int) -> catalogues.GNUTranslations:
+    """A catalogue, as it was when the file was last changed."""
     with path.open("rb") as file:
         messages = read_po(file, locale=path.stem, abort_invalid=True)
     compiled = io.BytesIO()
