@@ -32,7 +32,7 @@ from portal.dashboard.routes import routes as dashboard_routes
 from portal.editing.engine import Engine
 from portal.editing.onpage import OnOrderPage
 from portal.editing.pages.routes import routes as change_routes
-from portal.editing.policies import Policies
+from portal.editing.policies import TOPIC as POLICIES, Policies
 from portal.editing.words import reason
 from portal.errorpages import ErrorPages
 from portal.installing import Installing
@@ -48,7 +48,7 @@ from portal.kit.tail import Tail
 from portal.mail.mailbox import Mailbox
 from portal.maps import ground
 from portal.maps.atlas import Atlas, Tiles
-from portal.notices.store import TOPIC, Boards
+from portal.notices.store import TOPIC as NOTICES, Boards
 from portal.ops.health import Health
 from portal.ops.metrics import Metrics
 from portal.orders.collecting.bearer import BearerPages
@@ -126,7 +126,8 @@ def order_pages(context: Context) -> tuple[OrderPages, VisitorPages]:
 def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = ()) -> Application:
     """The whole web application over an open context. `work_here` runs the background work as well."""
     shops = Shops(context)
-    engine = Engine(context, shops, Policies())
+    policies = Policies()
+    engine = Engine(context, shops, policies)
     made = _rendering(context, engine, demo=bool(demo))
     static, env, boards, looks, pages, visitors = (
         made.static,
@@ -188,7 +189,7 @@ def create_app(context: Context, *, work_here: bool = False, demo: DemoOrders = 
             Mount("/static", static),
         ],
         exception_handlers=errors.handlers(),
-        lifespan=lambda _: _running(context, hub, boards, looks, work_here),
+        lifespan=lambda _: _running(context, hub, boards, policies, looks, work_here),
         max_body_size=rules.largest_body,
     )
     app.router.redirect_slashes = False  # such a redirect is built from the Host header
@@ -363,23 +364,27 @@ async def _robots(_: Request) -> Response:
 
 
 @asynccontextmanager
-async def _running(context: Context, hub: Hub, boards: Boards, looks: Looks, work_here: bool) -> AsyncIterator[None]:
+async def _running(
+    context: Context, hub: Hub, boards: Boards, policies: Policies, looks: Looks, work_here: bool
+) -> AsyncIterator[None]:
     """The tasks of a web process, for as long as it serves."""
 
     hurry = asyncio.Event()
+    on_every_page: dict[str, Boards | Policies] = {NOTICES: boards, POLICIES: policies}
 
     def tell(events: Sequence[Happened]) -> None:
         hub.notice(events)
         if hurried(events):
             hurry.set()
-        if any(event.topic == TOPIC for event in events):
-            boards.changed()
+        for topic in on_every_page.keys() & {event.topic for event in events}:
+            on_every_page[topic].changed()
             hub.all_again()
         for event in events:
             react(hub, event)
 
     tail = Tail(context.db, tell)
     await tail.begin()
+    policies.follow()
     jobs = {
         "tail": tail.run,
         "hub": hub.run,

@@ -60,6 +60,10 @@ class Policies(Protocol):
         """The policy of this moment."""
         ...
 
+    async def event(self, reader: Reader) -> int:
+        """The event by which it was published; 0 for one that never was."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:

@@ -31,3 +31,8 @@ class OnOrderPage:
             log.error("the document of order %d cannot be read: %s", order_id, type(wrong).__name__)
             return None
         return changes_view(looked, now)
+
+    async def event(self) -> int:
+        """See there."""
+        async with self.engine.context.db.read() as reader:
+            return await self.engine.policies.event(reader)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import bindparam, func, insert, select
 
@@ -16,11 +16,13 @@ from portal.editing.policy.rules import Policy
 from portal.editing.policy.standard import STANDARD, policy_from, standard_policy
 from portal.editing.ruling import Ruling
 from portal.kit.db import Reader, Tx, one
+from portal.kit.events import EVENT
 from portal.kit.prepared import Query
 
 TOPIC: Final = "policies"
 STANDARD_VERSION: Final = "standard"  # what is in force before anything was published
 _NEWEST: Final = Query(select(func.max(POLICY_VERSION.c.id).label("number")))
+_LAST: Final = Query(select(func.max(EVENT.c.id).label("event")).where(EVENT.c.topic == TOPIC))
 _ALL: Final = select(*POLICY_VERSION.columns)
 _NUMBERED: Final = Query(_ALL.where(POLICY_VERSION.c.id == bindparam("number")))
 _HISTORY: Final = Query(_ALL.order_by(POLICY_VERSION.c.id.desc()).limit(bindparam("most")))
@@ -84,35 +86,52 @@ async def publish(tx: Tx, now: datetime, text: str, format_: Format, by: str = "
     return Published(int(made.id), text, format_, now, by, note)
 
 
-class Policies:
-    """The policy in force as a process knows it (`engine.Policies`). Whether there is a newer one is asked each time;
-    who is told of every event on `TOPIC` and passes it on (`changed`) makes it `followed`, and nothing is asked."""
+class _Known(NamedTuple):
+    ruling: Ruling
+    event: int
 
-    def __init__(self, *, followed: bool = False) -> None:
-        self._followed = followed
-        self._known: Ruling | None = None
+
+class Policies:
+    """The policy in force as a process knows it (`engine.Policies`). Whether there is a newer one is asked each time,
+    until the process says that it is told of every event on `TOPIC` (`follow`) and passes each on (`changed`)."""
+
+    def __init__(self) -> None:
+        self._followed = False
+        self._known: _Known | None = None
         self._told = 0
 
     async def in_force(self, reader: Reader) -> Ruling:
         """The policy of this moment. Raises Unavailable."""
-        if self._known is not None and self._followed:
-            return self._known
-        told = self._told
-        row = await reader.row(_NEWEST)
-        number = row.number if row and row.number else 0
-        if self._known is None or self._known.version != (str(number) if number else STANDARD_VERSION):
-            found = await numbered(reader, number) or STANDARD_PUBLISHED
-            known = Ruling(found.policy, found.version)
-        else:
-            known = self._known
-        if told == self._told:  # nothing was published while it was read
-            self._known = known
-        return known
+        return (await self._current(reader)).ruling
+
+    async def event(self, reader: Reader) -> int:
+        """The event by which it was published; 0 before the first. Raises Unavailable."""
+        return (await self._current(reader)).event
+
+    def follow(self) -> None:
+        """From now on it is only asked about after `changed`."""
+        self.changed()
+        self._followed = True
 
     def changed(self) -> None:
         """What is known holds no more."""
         self._told += 1
         self._known = None
+
+    async def _current(self, reader: Reader) -> _Known:
+        if self._known is not None and self._followed:
+            return self._known
+        told = self._told
+        row = await reader.row(_NEWEST)
+        number = row.number if row and row.number else 0
+        known = self._known
+        if known is None or known.ruling.version != (str(number) if number else STANDARD_VERSION):
+            found = await numbered(reader, number) or STANDARD_PUBLISHED
+            last = await reader.row(_LAST)
+            known = _Known(Ruling(found.policy, found.version), (last.event if last else None) or 0)
+        if told == self._told:  # nothing was published while it was read
+            self._known = known
+        return known
 
 
 @lru_cache(16)

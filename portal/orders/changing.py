@@ -73,3 +73,7 @@ class Changing(Protocol):
     async def of_order(self, order_id: int, now: datetime) -> ChangesView | None:
         """What the page says; None for an order of which nobody knows enough to change anything."""
         ...
+
+    async def event(self) -> int:
+        """The event since which all pages may say something else than before. Raises Unavailable."""
+        ...

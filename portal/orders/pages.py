@@ -85,8 +85,9 @@ class OrderPages:
         return _answer(kept, request, headers)
 
     async def stamp(self, version: Version) -> int:
-        """The last event that a page shows: of its order, or of the shop's messages to all. Raises Unavailable."""
-        return max(version.event, (await self.boards.current()).event)
+        """The last event that a page shows: of its order, of the shop's messages to all, or of what may be changed.
+        Raises Unavailable."""
+        return max(version.event, (await self.boards.current()).event, await self.changing.event())
 
     async def preview(self, order_id: int, locale: str, back: str) -> str:
         """The page as the order's person sees it, for somebody of the shop who came from `back`. Nothing of it moves,

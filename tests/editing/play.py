@@ -53,6 +53,10 @@ class Policies:
         """See `engine.Policies`."""
         return Ruling(self.policy, self.version)
 
+    async def event(self, _reader: Reader) -> int:
+        """See `engine.Policies`."""
+        return 0
+
 
 async def fine(_name: str) -> None:
     """Nothing goes wrong."""

@@ -100,7 +100,8 @@ async def test_a_process_notices_a_new_policy_by_itself(any_context: Context) ->
 
 
 async def test_a_followed_policy_is_asked_about_again_when_the_log_told_of_a_new_one(any_context: Context) -> None:
-    known = Policies(followed=True)
+    known = Policies()
+    known.follow()
     before = await in_force(any_context, known)
     await published(any_context, REFUSING)
     assert await in_force(any_context, known) is before
@@ -111,7 +112,8 @@ async def test_a_followed_policy_is_asked_about_again_when_the_log_told_of_a_new
 
 
 async def test_a_policy_that_was_published_while_it_was_read_is_not_missed(any_context: Context) -> None:
-    known = Policies(followed=True)
+    known = Policies()
+    known.follow()
 
     class Late:
         """A reader in whose first answer something is published."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Value
 from portal.platforms.medusa.order import order_of
 from portal.platforms.medusa.shape import NOTHING, Node, nodes, part, text
-from portal.platforms.members import Path, name_of, offset_of
+from portal.platforms.members import Path
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import each, faults, line_of, member_of, orders
 
 _MEMBERS = {"source.order_id": "id", "number": "display_id"}
 # Members that only orders of Medusa 1 have: its amounts are in hundredths.
@@ -28,17 +29,12 @@ class _Found:
 
 def documents(body: object, shop: str | None = None) -> list[NeutralOrder]:
     """The orders in one body (a parsed JSON value); none for a body that only tells that something happened."""
-    entries = read([Value(1, body, "")], Delivered(shop))
-    return [entry.order for entry in entries if isinstance(entry, Document)]
+    return orders(read([Value(1, body, "")], Delivered(shop)))
 
 
 def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:
     """The entries of all bodies in a source, in order."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, delivered)
+    return each(found, lambda item: _entries(item, delivered))
 
 
 def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
@@ -46,10 +42,10 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
     if not isinstance(body, dict):
         yield Problem(item.line, item.at, "expected an object: an answer of Medusa's API")
         return
-    orders = list(_orders(body))
-    for order in orders:
-        yield _document(item, order, delivered)
-    if not orders:
+    bodies = list(_orders(body))
+    for order in bodies:
+        yield from _document(item, order, delivered)
+    if not bodies:
         yield _nothing(item, body)
 
 
@@ -73,16 +69,15 @@ def _is_order(body: Node) -> bool:
     return isinstance(body.get("items"), list) and (name.startswith("order_") or "display_id" in body)
 
 
-def _document(item: Value, found: _Found, delivered: Delivered) -> Entry:
-    line = item.line + item.text.count("\n", 0, offset_of(item.text, found.path))
+def _document(item: Value, found: _Found, delivered: Delivered) -> Iterator[Entry]:
+    line = line_of(item, found.path)
     if _is_of_version_1(found.body):
-        return Problem(line, _joined(item.at, name_of(found.path)), "an order of Medusa 1: only Medusa 2 is read")
+        yield Problem(line, member_of(item, found.path), "an order of Medusa 1: only Medusa 2 is read")
+        return
     try:
-        return Document(line, order_of(found.body, delivered, found.beside))
+        yield Document(line, order_of(found.body, delivered, found.beside))
     except InvalidOrder as wrong:
-        path, message = wrong.faults[0]
-        member = _MEMBERS.get(name_of(path), name_of(path))
-        return Problem(line, _joined(item.at, name_of((*found.path, member))), message)
+        yield from faults(item, found.path, wrong, _MEMBERS)
 
 
 def _is_of_version_1(body: Node) -> bool:
@@ -114,7 +109,3 @@ def _named(body: Node) -> str | None:
             if found and found.startswith("order_"):
                 return found
     return None
-
-
-def _joined(at: str, member: str) -> str:
-    return f"{at}.{member}" if at and member else at or member

@@ -8,20 +8,16 @@ from typing import BinaryIO
 
 from portal.platforms.contract import Delivered, Document, Entry, Problem, Remark, Value
 from portal.platforms.files import values
-from portal.platforms.members import Path as MemberPath, name_of, offset_of
 from portal.platforms.neutral.document import InvalidOrder, neutral_order
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import each, line_of, member_of
 
 MOST_FAULTS = 20  # of one document; more tell nothing new
 
 
 def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:
     """One entry per document; a document with faults is one `Problem` per member at fault."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, delivered)
+    return each(found, lambda item: _entries(item, delivered))
 
 
 def read_file(source: Path | BinaryIO) -> Iterator[Entry]:
@@ -36,8 +32,7 @@ def read_file(source: Path | BinaryIO) -> Iterator[Entry]:
 def _faults(item: Value, wrong: InvalidOrder) -> Iterator[Problem]:
     """The faults of one document as problems, each with the line of its member."""
     for path, message in wrong.faults[:MOST_FAULTS]:
-        line = item.line + item.text.count("\n", 0, offset_of(item.text, path))
-        yield Problem(line, _name(item.at, path), message)
+        yield Problem(line_of(item, path), member_of(item, path), message)
 
 
 def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
@@ -71,7 +66,3 @@ def _at_shop(value: object, shop: str | None) -> object:
     if isinstance(source, dict) and source.get("shop") is None:
         return {**value, "source": {**source, "shop": shop}}
     return {**value, "source": {"shop": shop}} if source is None else value
-
-
-def _name(at: str, path: MemberPath) -> str:
-    return name_of((at, *path)) if at else name_of(path)

@@ -9,12 +9,12 @@ from carriers.core.errors import CarrierError
 from carriers.core.xml import read_xml
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
 from portal.platforms.files import LONGEST, values as json_values
-from portal.platforms.members import name_of
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
 from portal.platforms.prestashop.order import order_of
 from portal.platforms.prestashop.record import Reading, Record, table
 from portal.platforms.prestashop.shape import Json, Node, ident, nodes, value_of
+from portal.platforms.reading import each, faults
 
 # What an answer may hold beside orders: lists by name, and one thing alone.
 TABLES: Final[Mapping[str, str]] = {
@@ -54,11 +54,7 @@ def documents(body: Node, reading: Reading) -> list[NeutralOrder]:
 
 def read(found: Iterable[Value | Problem], told: Delivered) -> Iterator[Entry]:
     """The entries of all answers in a source, in order."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, told)
+    return each(found, lambda item: _entries(item, told))
 
 
 def records_of(body: Node) -> list[Record]:
@@ -99,8 +95,7 @@ def _document(item: Value, record: Record, told: Delivered) -> Iterator[Entry]:
     try:
         order = order_of(record, Reading(told.shop))
     except InvalidOrder as wrong:
-        for at, message in wrong.faults:
-            yield Problem(item.line, name_of(at), message)
+        yield from faults(item, (), wrong)
         return
     if missing := _missing(record):
         yield Remark(item.line, f"{order.number}: {' and '.join(missing)} are told elsewhere")

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Value
-from portal.platforms.members import Path, name_of
+from portal.platforms.members import Path
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import each, faults, orders
 from portal.platforms.saleor.order import order_of
 from portal.platforms.saleor.shape import Node, nodes, part, text
 
@@ -17,8 +18,7 @@ _WRAPPERS: Final = ("data", "payload", "event", "order", "orders", "body")
 
 def documents(body: object, shop: str | None = None) -> list[NeutralOrder]:
     """The orders in one body (a parsed JSON value)."""
-    found = read([Value(1, body, "")], Delivered(shop))
-    return [entry.order for entry in found if isinstance(entry, Document)]
+    return orders(read([Value(1, body, "")], Delivered(shop)))
 
 
 def delivered(headers: Mapping[str, str]) -> Delivered:
@@ -29,11 +29,7 @@ def delivered(headers: Mapping[str, str]) -> Delivered:
 
 def read(found: Iterable[Value | Problem], told: Delivered) -> Iterator[Entry]:
     """The entries of all bodies in a source, in order."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, told)
+    return each(found, lambda item: _entries(item, told))
 
 
 def _entries(item: Value, told: Delivered) -> Iterator[Entry]:
@@ -41,10 +37,10 @@ def _entries(item: Value, told: Delivered) -> Iterator[Entry]:
     if not isinstance(body, dict):
         yield Problem(item.line, item.at, "expected an object: a webhook body or an answer of the GraphQL API")
         return
-    orders = list(_orders(body, ()))
-    for path, order in orders:
+    found = list(_orders(body, ()))
+    for path, order in found:
         yield from _document(item, path, order, told)
-    if not orders:
+    if not found:
         yield _nothing(item, body, told)
 
 
@@ -70,8 +66,7 @@ def _document(item: Value, path: Path, order: Node, told: Delivered) -> Iterator
     try:
         yield Document(item.line, order_of(order, told.shop))
     except InvalidOrder as wrong:
-        for at, message in wrong.faults:
-            yield Problem(item.line, name_of((*path, *at)), message)
+        yield from faults(item, path, wrong)
 
 
 def _nothing(item: Value, body: Node, told: Delivered) -> Note | Problem:

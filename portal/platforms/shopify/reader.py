@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
-from portal.platforms.members import Path, name_of, offset_of
+from portal.platforms.members import Path
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import faults, member_of, orders
 from portal.platforms.shopify.bulk import Bulk
 from portal.platforms.shopify.hints import hint_of
 from portal.platforms.shopify.order import cut_parts, order_of
@@ -36,8 +37,7 @@ class _Found:
 
 def documents(body: object, shop: str | None = None, topic: str | None = None) -> list[NeutralOrder]:
     """The orders in one body (a parsed JSON value); none for a body that only hints at a change."""
-    entries = read([Value(1, body, "")], Delivered(shop, topic))
-    return [entry.order for entry in entries if isinstance(entry, Document)]
+    return orders(read([Value(1, body, "")], Delivered(shop, topic)))
 
 
 def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:
@@ -60,11 +60,11 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
         yield Problem(item.line, item.at, "expected an object: a webhook body or an answer of the Admin API")
         return
     body = {name: value for name, value in body.items() if name != "_derived"}
-    orders = list(_orders(body, delivered.topic))
-    for order in orders:
+    bodies = list(_orders(body, delivered.topic))
+    for order in bodies:
         yield from _document(item, order, delivered)
-    yield from _errors(item, body, found=bool(orders))
-    if not orders and not body.get("errors"):
+    yield from _errors(item, body, found=bool(bodies))
+    if not bodies and not body.get("errors"):
         yield _nothing(item, body, delivered)
 
 
@@ -114,21 +114,13 @@ def _document(item: Value, found: _Found, delivered: Delivered) -> Iterator[Entr
     try:
         order = order_of(found.body, delivered)
     except InvalidOrder as wrong:
-        yield from _faults(item, found, wrong)
+        yield from faults(item, found.path, wrong, _MEMBERS)
         return
     for name in dict.fromkeys(cut_parts(found.body)):
         yield Remark(
             item.line, f"{order.number}: {name} has more pages than this answer: the order is imported without"
         )
     yield Document(item.line, order)
-
-
-def _faults(item: Value, found: _Found, wrong: InvalidOrder) -> Iterator[Problem]:
-    """Faults under Shopify's names where they differ. The line is that of the order in its source."""
-    line = item.line + item.text.count("\n", 0, offset_of(item.text, found.path))
-    for path, message in wrong.faults:
-        member = _MEMBERS.get(name_of(path), name_of(path))
-        yield Problem(line, _joined(item.at, name_of((*found.path, member))), message)
 
 
 def _errors(item: Value, body: Node, *, found: bool) -> Iterator[Entry]:
@@ -140,7 +132,7 @@ def _errors(item: Value, body: Node, *, found: bool) -> Iterator[Entry]:
     if found:
         yield Remark(item.line, f"the answer is partial: {said}")
     else:
-        yield Problem(item.line, _joined(item.at, "errors"), f"the answer has no order: {said}")
+        yield Problem(item.line, member_of(item, ("errors",)), f"the answer has no order: {said}")
 
 
 def _said(error: Any) -> str:
@@ -167,7 +159,3 @@ def _ids(data: Node) -> Iterator[str]:
     for name, value in data.items():
         own = [value, part(value, "order")] if isinstance(value, dict) else []
         yield from (str(one["id"]) for one in (*own, *nodes(data, name)) if kind_of(one.get("id")) == "Order")
-
-
-def _joined(at: str, member: str) -> str:
-    return f"{at}.{member}" if at and member else at or member

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
-from portal.platforms.members import Path, name_of, offset_of
+from portal.platforms.members import Path
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import each, faults, member_of, orders
 from portal.platforms.vendure.order import From, order_of
 from portal.platforms.vendure.shape import Node, nodes, part, text
 
@@ -25,17 +26,12 @@ class _Found:
 
 def documents(body: object, shop: str | None = None) -> list[NeutralOrder]:
     """The orders in one body (a parsed JSON value)."""
-    entries = read([Value(1, body, "")], Delivered(shop))
-    return [entry.order for entry in entries if isinstance(entry, Document)]
+    return orders(read([Value(1, body, "")], Delivered(shop)))
 
 
 def read(found: Iterable[Value | Problem], delivered: Delivered) -> Iterator[Entry]:
     """The entries of all bodies in a source, in order."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, delivered)
+    return each(found, lambda item: _entries(item, delivered))
 
 
 def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
@@ -43,15 +39,17 @@ def _entries(item: Value, delivered: Delivered) -> Iterator[Entry]:
     if not isinstance(body, dict):
         yield Problem(item.line, item.at, "expected an object: an answer of the Admin API, or an order of one")
         return
-    orders = list(_orders(body))
-    for order in orders:
+    bodies = list(_orders(body))
+    for order in bodies:
         yield from _document(item, order, From(delivered.shop, part(body, "data")))
     errors = [text(error, "message") or "?" for error in nodes(body, "errors")]
-    if errors and orders:
+    if errors and bodies:
         yield Remark(item.line, f"the answer is partial: {'; '.join(errors[:5])[:500]}")
     elif errors:
-        yield Problem(item.line, _joined(item.at, "errors"), f"the answer has no order: {'; '.join(errors[:5])[:500]}")
-    elif not orders:
+        yield Problem(
+            item.line, member_of(item, ("errors",)), f"the answer has no order: {'; '.join(errors[:5])[:500]}"
+        )
+    elif not bodies:
         yield _nothing(item, body)
 
 
@@ -82,10 +80,7 @@ def _document(item: Value, found: _Found, source: From) -> Iterator[Entry]:
     try:
         yield Document(item.line, order_of(found.body, source))
     except InvalidOrder as wrong:
-        line = item.line + item.text.count("\n", 0, offset_of(item.text, found.path))
-        for path, message in wrong.faults:
-            member = _MEMBERS.get(name_of(path), name_of(path))
-            yield Problem(line, _joined(item.at, name_of((*found.path, member))), message)
+        yield from faults(item, found.path, wrong, _MEMBERS)
 
 
 def _nothing(item: Value, body: Node) -> Note | Problem:
@@ -105,7 +100,3 @@ def _nothing(item: Value, body: Node) -> Note | Problem:
 
 def _order_id(node: Node) -> str | None:
     return text(node, "orderId") or (text(node, "id") if node.get("__typename") == "Order" else None)
-
-
-def _joined(at: str, member: str) -> str:
-    return f"{at}.{member}" if at and member else at or member

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from portal.platforms.contract import Delivered, Document, Entry, Note, Problem, Remark, Value
-from portal.platforms.members import Path, name_of, offset_of
+from portal.platforms.members import Path
 from portal.platforms.neutral.document import InvalidOrder
 from portal.platforms.neutral.parts import NeutralOrder
+from portal.platforms.reading import each, faults, orders
 from portal.platforms.woocommerce.hints import hint_of, is_no_order_yet, is_order
 from portal.platforms.woocommerce.order import order_of, shop_of, untold
 from portal.platforms.woocommerce.shape import Node, ident, nodes
@@ -18,8 +19,7 @@ _WRAPPERS: Final = ("data", "body", "order", "orders", "result")  # what tools p
 
 def documents(body: object, shop: str | None = None, topic: str | None = None) -> list[NeutralOrder]:
     """The orders in one body (a parsed JSON value); none for a body that only hints at a change."""
-    entries = read([Value(1, body, "")], Delivered(shop, topic))
-    return [entry.order for entry in entries if isinstance(entry, Document)]
+    return orders(read([Value(1, body, "")], Delivered(shop, topic)))
 
 
 def delivered(headers: Mapping[str, str]) -> Delivered:
@@ -29,11 +29,7 @@ def delivered(headers: Mapping[str, str]) -> Delivered:
 
 def read(found: Iterable[Value | Problem], told: Delivered) -> Iterator[Entry]:
     """The entries of all bodies in a source, in order."""
-    for item in found:
-        if isinstance(item, Problem):
-            yield item
-        else:
-            yield from _entries(item, told)
+    return each(found, lambda item: _entries(item, told))
 
 
 def _entries(item: Value, told: Delivered) -> Iterator[Entry]:
@@ -41,10 +37,10 @@ def _entries(item: Value, told: Delivered) -> Iterator[Entry]:
     if not isinstance(body, dict):
         yield Problem(item.line, item.at, "expected an object: a webhook body or an answer of the REST API")
         return
-    orders = list(_orders(body, ()))
-    for path, order in orders:
+    found = list(_orders(body, ()))
+    for path, order in found:
         yield from _document(item, path, order, told)
-    if not orders:
+    if not found:
         yield _nothing(item, body, told)
 
 
@@ -69,9 +65,7 @@ def _document(item: Value, path: Path, order: Node, told: Delivered) -> Iterator
     try:
         read_order = order_of(order, told, {})
     except InvalidOrder as wrong:
-        line = item.line + item.text.count("\n", 0, offset_of(item.text, path))
-        for at, message in wrong.faults:
-            yield Problem(line, _joined(item.at, name_of((*path, *at))), message)
+        yield from faults(item, path, wrong)
         return
     yield from (Remark(item.line, f"{read_order.number}: {said}") for said in untold(order))
     yield Document(item.line, read_order)
@@ -82,7 +76,3 @@ def _nothing(item: Value, body: Node, told: Delivered) -> Note | Problem:
     if hint is None:
         return Problem(item.line, item.at, "neither an order nor any body that WooCommerce sends")
     return Note(item.line, hint.message, hint.order_id)
-
-
-def _joined(at: str, member: str) -> str:
-    return f"{at}.{member}" if at and member else at or member
