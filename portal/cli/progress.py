@@ -19,7 +19,7 @@ class Progress:
     total: int | None = None
     before: int = 0
     _began: float = field(default_factory=time.monotonic)
-    _shown: float = 0.0
+    _shown: float = field(default_factory=time.monotonic)  # what is done at once needs no line
 
     def show(self, done: int, *, last: bool = False) -> None:
         """Say how far it is, if it is time to."""

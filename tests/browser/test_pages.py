@@ -77,8 +77,9 @@ async def test_the_checks_can_fail(stories: str, chromium_path: Path) -> None:
 
 
 async def words(page: Page) -> str:
-    """What is to be read in the page's main part, but for buttons that only a script can serve."""
-    await page.locator("[data-copy]").evaluate_all("buttons => buttons.forEach(button => button.remove())")
+    """What is to be read in the page's main part, but for buttons that only a script can serve and for what counts
+    down the time to a moment that is written beside it."""
+    await page.locator("[data-copy], .remaining").evaluate_all("parts => parts.forEach(part => part.remove())")
     return " ".join((await page.locator("main").inner_text()).split())
 
 

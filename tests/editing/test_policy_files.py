@@ -145,6 +145,7 @@ EXCEPTION = HEAD + '[[exceptions]]\nname = "x"\nverdict = "no"\n'
         (HEAD + "[swop]\n", ["2: swop: is not known: did you mean swap?"]),
         (RULE + 'windw = "1h"', ["4: swap.windw: is not known: did you mean window?"]),
         (RULE + "cut-off = 1", ["4: swap.cut-off: is not known: did you mean cut_off?"]),
+        (RULE + '"" = 1', ["2: swap: holds a member without a name"]),
         (RULE + "zone = 1", ["4: swap.zone: does not belong here but in [calendar]"]),
         (RULE + 'languages = ["fr"]', ["4: swap.languages: does not belong here but in the top of the file"]),
         (RULE + 'verdict = "no"', ["4: cannot overwrite a value"]),
@@ -260,6 +261,8 @@ def test_lengths_of_time_are_written_as_they_are_read(minutes: int) -> None:
 
 @given(st.text(max_size=300))
 @example("\x85\x85\x85{")
+@example("?")
+@example("swap: {? : 1}")
 def test_whatever_a_file_holds_it_is_a_policy_or_its_faults_are_told(text: str) -> None:
     formats: tuple[Format, ...] = ("toml", "yaml")
     for format_ in formats:

@@ -125,7 +125,7 @@ def _said(wrong: ErrorDetails, path: Path) -> str:
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return _unknown(path)
+        return _unknown(path) if wrong["loc"][-1] else "holds a member without a name"
     if kind == "literal_error":
         return f"expected {_context(wrong, 'expected')}"
     if kind in ("greater_than_equal", "less_than_equal"):
