@@ -10,6 +10,7 @@ from portal.editing.engine import Engine, able, editable
 from portal.editing.rereading import kept
 from portal.editing.values import EditView, Looked, Refusal
 from portal.kit.errors import NotThere
+from portal.orders.arrivals import arrivals
 from portal.platforms.changes import Variant
 from portal.platforms.live import ShopError
 
@@ -22,9 +23,11 @@ async def look(engine: Engine, order_id: int) -> Looked:
     async with engine.context.db.read() as reader:
         rules = await engine.policies.in_force(reader)
         rows = await queries.confirmed(reader, order_id)
+        delivered = await arrivals(reader, known)
     edits = [queries.view_of(row) for row in rows]
     under_way = next((edit for edit in edits if edit.is_open), None)
-    answers = rules.answers(known.document, able(shop), engine.context.clock.now(), open_edit=under_way is not None)
+    now, is_open = engine.context.clock.now(), under_way is not None
+    answers = rules.answers(known.document, able(shop), now, open_edit=is_open, delivered=delivered)
     return Looked(known.document, answers, under_way, [edit for edit in edits if not edit.is_open])
 
 

@@ -6,6 +6,7 @@ answer comes in with the order.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from portal.editing import codes
@@ -13,6 +14,7 @@ from portal.editing.answers import Action, Code, Verdict
 from portal.editing.engine import Engine, able
 from portal.editing.rereading import kept, reread
 from portal.editing.values import Refusal
+from portal.orders.arrivals import arrivals
 from portal.platforms.changes import NotApplied
 from portal.platforms.live import ShopError, TakesReturns
 
@@ -34,7 +36,9 @@ async def request_return(
         order = await reread(engine.context, shop, known)
         if order is None:
             return Refusal(codes.GONE)
-        answers = rules.answers(order, able(shop), engine.context.clock.now())
+        async with engine.context.db.read() as reader:
+            delivered = await arrivals(reader, replace(known, document=order))
+        answers = rules.answers(order, able(shop), engine.context.clock.now(), delivered=delivered)
         answer = answers.lines.get(line_id, {}).get(Action.RETURN)
         if answer is None:
             return Refusal(Code.NOT_THERE)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, bindparam, func, or_, select
 
 from portal.kit.db import Reader
 from portal.kit.prepared import Query
+from portal.progress.state import ARRIVED
 from portal.tracking.models import CHECKPOINT, ESTIMATE, REPLACEMENT, SHIPMENT, TRACKER
 from portal.tracking.private import CHECKPOINT_PRIVATE, SHIPMENT_PRIVATE
 from portal.tracking.scan import AT_THE_DOOR, Scan, Stop
@@ -193,3 +194,13 @@ def topics_changed(since: datetime) -> Select[tuple[str]]:
 def topics_numbered(part: str) -> Select[tuple[str]]:
     """The topics of shipments whose number has `part` in it, to be part of a wider select."""
     return select(SHIPMENT.c.topic).where(SHIPMENT.c.number.icontains(part, autoescape=True))
+
+
+def arrived() -> Subquery:
+    """The shipments that were handed over: `id`, and `at` when."""
+    handed_over = or_(*(SHIPMENT.c.milestone == milestone for milestone in sorted(ARRIVED)))
+    return (
+        select(SHIPMENT.c.id, SHIPMENT.c.finished_at.label("at"))
+        .where(SHIPMENT.c.finished_at.is_not(None), handed_over)
+        .subquery()
+    )
