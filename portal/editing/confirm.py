@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.editing import codes, queries
-from portal.editing.answers import EditState, Verdict
+from portal.editing.answers import Code, EditState, Verdict
 from portal.editing.engine import Engine, Rules
 from portal.editing.holding import hold_until_sent
 from portal.editing.judging import Judged, judge
@@ -104,7 +104,9 @@ async def _against(
 
 
 def _is_as_shown(row: Any, judged: Judged) -> bool:
-    return bool(judged.verdict == row.verdict and judged.fee == fee_from(row.fee))
+    """What would be allowed was shown as a request where the platform cannot do it to this order."""
+    asks = row.verdict == Verdict.ASK and row.code == Code.PLATFORM and judged.verdict is Verdict.ALLOWED
+    return bool((asks or judged.verdict == row.verdict) and judged.fee == fee_from(row.fee))
 
 
 async def _request(tx: Tx, engine: Engine, row: Any, who: Who) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from portal.editing import codes, queries
 from portal.editing.answers import EditState
-from portal.editing.engine import Engine, makes
+from portal.editing.engine import Engine, is_by_hand
 from portal.editing.models import EDIT
 from portal.editing.packing import change_from, fee_from
 from portal.editing.private import EDIT_PRIVATE
@@ -36,7 +36,7 @@ async def accept(engine: Engine, order_id: int, ref: str, staff: Who, note: str 
         if row.state != _S.REQUESTED:
             return row.decided_at is not None and row.state not in (_S.DECLINED, _S.EXPIRED, _S.UNDONE)
         await _say(tx, engine, row, staff, note)
-        if not await _can_be_made(tx, engine, row):
+        if await _is_by_hand(tx, engine, row):
             return await settle(tx, engine.context, row, _S.APPLIED, staff, code=codes.BY_HAND)
         now = engine.context.clock.now()
         times: dict[str, Any] = {"undo_until": now, "due_at": now, "expires_at": None}
@@ -124,7 +124,7 @@ async def _say(tx: Tx, engine: Engine, row: Any, staff: Who, note: str | None) -
     await tx.run(update(EDIT_PRIVATE).where(EDIT_PRIVATE.c.edit_id == row.id).values(**words))
 
 
-async def _can_be_made(tx: Tx, engine: Engine, row: Any) -> bool:
+async def _is_by_hand(tx: Tx, engine: Engine, row: Any) -> bool:
     known = await stored(tx, row.order_id)
     shop = None if known is None else engine.shops.of(known.platform, known.shop)
-    return makes(shop, change_from(row.action, row.change), fee_from(row.fee))
+    return is_by_hand(shop, row.code, change_from(row.action, row.change), fee_from(row.fee))

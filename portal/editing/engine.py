@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from portal.context import Context
-from portal.editing.answers import Answer, Answers
+from portal.editing.answers import Answer, Answers, Code
 from portal.editing.asking import NEEDS
 from portal.editing.facts import NOWHERE
 from portal.editing.wishes import action_of
@@ -93,3 +93,8 @@ def makes(shop: Shop | None, change: Change, fee: Amount) -> bool:
     """Whether this change, with this fee kept back, can be made at its platform from here."""
     can = able(shop)
     return NEEDS[action_of(change)] in can and (Can.FEE in can or not (fee.shop or fee.buyer))
+
+
+def is_by_hand(shop: Shop | None, code: str | None, change: Change, fee: Amount) -> bool:
+    """Whether somebody at the shop has to make it in its own system. `code`: why the shop was asked."""
+    return code == Code.PLATFORM or not makes(shop, change, fee)

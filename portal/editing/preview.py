@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert
 
 from portal.editing import codes, queries
-from portal.editing.answers import EditState, Verdict
+from portal.editing.answers import Code, EditState, Verdict
 from portal.editing.commands import CancelItems, CancelWhole, Command
 from portal.editing.engine import Engine, Rules, editable, makes
 from portal.editing.holding import hold_for_preview
@@ -118,6 +118,8 @@ async def _draft(engine: Engine, rules: Rules, known: Stored, change: Change, wh
         )
     except ShopError:
         return Refusal(codes.UNREACHABLE)
+    if isinstance(quote, NotApplied) and quote.why == "unsupported" and not who.is_shop:
+        judged, quote = replace(judged, verdict=Verdict.ASK, code=Code.PLATFORM), None
     if isinstance(quote, NotApplied):
         return Refusal(quote.why, judged.answer)
     return _Drafted(known, order, change, variant, judged, quote, key)
@@ -137,7 +139,7 @@ async def _quote(shop: Shop | None, order: NeutralOrder, edit: Edit, judged: Jud
     if reckons is None or not makes(shop, edit.change, edit.fee):
         return None
     quote = await reckons.quote(order, edit)
-    if isinstance(quote, NotApplied) and judged.verdict is Verdict.ASK:
+    if isinstance(quote, NotApplied) and quote.why != "unsupported" and judged.verdict is Verdict.ASK:
         return None  # as long as the shop has not made room for it
     return quote
 

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from portal.editing.answers import EditState
+from portal.editing.engine import is_by_hand
 from portal.editing.values import EditView
 from portal.platforms.changes import Change, SetAddress, SetInstructions
+from portal.platforms.live import Shop
 from portal.platforms.neutral import NeutralOrder
 from portal.staff.money import money_of
 from portal.staff.values import Noted
 from portal.staff.viewmodels import ChangeView
 
 
-def change_view(edit: EditView, document: NeutralOrder) -> ChangeView:
-    """The open edit of an order."""
+def change_view(edit: EditView, document: NeutralOrder, shop: Shop | None) -> ChangeView:
+    """The open edit of an order. `shop` is the order's, if it is connected."""
     due = None if edit.quote is None else money_of(edit.quote.due, document)
     asked = edit.state is EditState.REQUESTED
     return ChangeView(
@@ -28,6 +30,7 @@ def change_view(edit: EditView, document: NeutralOrder) -> ChangeView:
         back=due if due is not None and due.minor < 0 else None,
         until=edit.expires_at if asked else edit.undo_until,
         code=edit.code,
+        by_hand=edit.change is not None and is_by_hand(shop, edit.code, edit.change, edit.fee),
     )
 
 

@@ -64,7 +64,7 @@ def staff_view(
         note=document.note,
         being_prepared=document.state.fulfilment == "in_progress",
         steps=tuple(steps),
-        change=None if edit is None else change_view(edit, document),
+        change=None if edit is None else change_view(edit, document, shop),
     )
 
 

@@ -104,7 +104,8 @@ class QuoteView:
 class ChangeView:
     """A change of the order that is under way: asked for (requested), about to be made (pending, sending), or stuck.
     `wish` says what is wanted, `words` what of it is more than items: a new address, other instructions. `until` is
-    when a request ends, or until when its customer can take it back."""
+    when a request ends, or until when its customer can take it back. `by_hand`: somebody has to make it in the shop's
+    own system."""
 
     ref: str
     state: str
@@ -115,6 +116,7 @@ class ChangeView:
     back: Money | None
     until: datetime | None
     code: str | None
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)

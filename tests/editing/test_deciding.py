@@ -14,6 +14,8 @@ from portal.editing.answers import Code, EditState, Verdict
 from portal.editing.commands import CancelLine, CancelWhole, Quantity, Swap
 from portal.editing.confirm import confirm, undo
 from portal.editing.decide import accept, decline, expire, send_again, settle_by_hand
+from portal.editing.engine import Engine
+from portal.editing.policy.rules import Policy
 from portal.editing.preview import preview
 from portal.editing.private import EDIT_LOG_PRIVATE
 from portal.editing.queue import EXPIRE
@@ -21,10 +23,11 @@ from portal.editing.values import EditView
 from portal.kit.clock import ManualClock
 from portal.kit.errors import NotThere
 from portal.kit.jobs import JOB
-from portal.platforms.changes import Can
-from tests.editing.play import ADA, ASKS, EVERYTHING, STAFF, Play, begun, refused, units, unreachable
+from portal.platforms.changes import Can, Edit, NotApplied, Quote
+from portal.platforms.neutral import NeutralOrder
+from tests.editing.play import ADA, ASKS, EVERYTHING, NOTHING, STAFF, Play, begun, refused, units, unreachable
 from tests.support.context import rows
-from tests.support.model_shop import ALL
+from tests.support.model_shop import ALL, ModelShop, OneShop
 
 SWAP = Swap(line="L1", variant="s", quantity=1)
 
@@ -114,6 +117,42 @@ async def test_what_a_platform_cannot_do_is_asked_and_made_by_hand(any_context: 
     assert (done.state, done.code) == (EditState.APPLIED, codes.BY_HAND)
     assert await accept(playing.engine, 1, edit.ref, STAFF) == done
     assert playing.platform.made.total() == 0
+
+
+class Unable(ModelShop):
+    """A platform that can do all, but nothing of it to this order."""
+
+    async def quote(self, _order: NeutralOrder, _edit: Edit) -> Quote | NotApplied:
+        return NotApplied("unsupported")
+
+
+@pytest.mark.parametrize("policy", [EVERYTHING, ASKS])
+async def test_what_a_platform_cannot_do_to_this_order_is_asked_and_made_by_hand(
+    any_context: Context, policy: Policy
+) -> None:
+    playing = await begun(any_context)
+    playing.policies.policy = policy
+    engine = Engine(any_context, OneShop(Unable(playing.call, playing.platform.kind)), playing.policies)
+    draft = await preview(engine, 1, SWAP, ADA)
+    assert isinstance(draft, EditView)
+    assert (draft.verdict, draft.code, draft.quote) == (Verdict.ASK, Code.PLATFORM, None)
+    edit = await confirm(engine, 1, draft.ref, ADA)
+    assert isinstance(edit, EditView)
+    assert edit.state is EditState.REQUESTED
+    done = await accept(engine, 1, edit.ref, STAFF)
+    assert isinstance(done, EditView)
+    assert (done.state, done.code) == (EditState.APPLIED, codes.BY_HAND)
+    assert playing.platform.made.total() == 0
+    assert refused(await preview(engine, 1, CancelWhole(), STAFF)) == "unsupported"
+
+
+async def test_what_became_forbidden_is_not_asked_for(any_context: Context) -> None:
+    playing = await begun(any_context)
+    engine = Engine(any_context, OneShop(Unable(playing.call, playing.platform.kind)), playing.policies)
+    draft = await preview(engine, 1, SWAP, ADA)
+    assert isinstance(draft, EditView)
+    playing.policies.policy = NOTHING
+    assert refused(await confirm(engine, 1, draft.ref, ADA)) == Code.POLICY
 
 
 async def test_an_order_of_no_connected_shop_can_be_asked_about(any_context: Context) -> None:

@@ -165,6 +165,19 @@ async def test_what_a_customer_asks_for_waits_first_of_all_and_is_accepted(any_c
     assert ("Jeanne", "accept done", None) in await any_counter.steps()
 
 
+async def test_what_cannot_be_made_from_here_is_said_before_the_yes(counter: Counter) -> None:
+    edit, jeanne, path = await asked(counter), await counter.jeanne(), await counter.page()
+    assert "Yes, do it" in (await jeanne.ask(path)).text
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(update(EDIT).where(EDIT.c.id == edit.id).values(code="platform"))
+
+    await counter.context.db.write(unit)
+    text = (await jeanne.ask(path)).text
+    assert "Yes, I have made it" in text
+    assert "Make it in the shop’s own system first" in text
+
+
 async def test_a_request_is_declined_with_a_word_and_only_once(counter: Counter) -> None:
     edit, jeanne, path = await asked(counter), await counter.jeanne(), await counter.page()
     form = {"edit": edit.ref, "note": "It is packed already."}
