@@ -61,7 +61,7 @@ class Policies(Protocol):
         ...
 
     async def event(self, reader: Reader) -> int:
-        """The event by which it was published; 0 for one that never was."""
+        """The event by which it was published, as far as is known; 0 for one that never was."""
         ...
 
 

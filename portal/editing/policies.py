@@ -105,8 +105,8 @@ class Policies:
         return (await self._current(reader)).ruling
 
     async def event(self, reader: Reader) -> int:
-        """The event by which it was published; 0 before the first. Raises Unavailable."""
-        return (await self._current(reader)).event
+        """The event by which the one that was in force last was published; 0 before the first. Raises Unavailable."""
+        return (self._known or await self._current(reader)).event
 
     def follow(self) -> None:
         """From now on it is only asked about after `changed`."""
