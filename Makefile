@@ -5,7 +5,8 @@ PORT ?= 8000
 DATA ?= ./.jalon
 SPEED ?=
 ARGS ?=
-WORKERS ?= auto
+# Tests wait for processes and browsers more than they reckon.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 BIN := .venv/bin
 ENGINES := medusa vendure
@@ -24,7 +25,7 @@ demo: ## try Jalon: a small shop with moving parcels (PORT=8000 DATA=./.jalon SP
 	@scripts/install.sh run
 	@exec scripts/foreground.sh $(BIN)/jalon demo --port "$(PORT)" --data "$(DATA)" $(if $(SPEED),--speed "$(SPEED)")
 
-test: ## everything a test needs, then all tests (ARGS= for pytest, WORKERS=auto)
+test: ## everything a test needs, then all tests (ARGS= for pytest, WORKERS= processes)
 	@scripts/install.sh dev
 	@scripts/programs.sh postgresql chromium nginx
 	@[ -z "$(JALON_TEST_ENGINES)" ] || scripts/engines.sh $(ENGINES)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from portal.kit import writer
 from tests.machine.chromium import find_chromium
 from tests.machine.postgres import Cluster, find_postgres, run_cluster
 from tests.machine.temporary import use_memory
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 use_memory()
+writer.WINDOW = 0.0  # one after the other, nobody waits for a commit to be shared
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)

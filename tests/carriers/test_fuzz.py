@@ -43,14 +43,16 @@ def sound(carrier: Carrier, answers: list[Answer], body: Body) -> None:
 def sound_readings(slug: str, count: int, seed: str) -> int:
     """Have an adapter read that many bodies; how many of them it read soundly, which is all or a failed assertion."""
     carrier, read = carriers.get(slug), 0
+    pushes = carrier if isinstance(carrier, Pushes) else None
+    proves = carrier if isinstance(carrier, Proves) else None
     for body in bodies(slug, count, seed):
         read += 1
         sound(carrier, carrier.parse(body.content, http_status=body.http_status, asked=body.asked), body)
-        if isinstance(carrier, Pushes):
-            sound(carrier, carrier.parse_push(body.content), body)
-        if isinstance(carrier, Proves):
+        if pushes is not None:
+            sound(carrier, pushes.parse_push(body.content), body)
+        if proves is not None:
             try:
-                documents = carrier.parse_proof(body.content)
+                documents = proves.parse_proof(body.content)
             except CarrierError:
                 continue
             assert all(opened(document) is None or document.format for document in documents)

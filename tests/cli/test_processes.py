@@ -34,7 +34,7 @@ def test_serve_serves_and_ends_in_order(tmp_path: Path, how: signal.Signals) -> 
         assert status_of(process, "/") == 200
         assert status_of(process, "/o/nobody") == 404
         process.send(how)
-        assert process.popen.wait(10) == 0
+        assert process.popen.wait(30) == 0
     finally:
         process.kill()
     assert "Traceback" not in process.said()
@@ -47,7 +47,7 @@ def test_a_port_that_is_taken_is_said_without_a_traceback(tmp_path: Path) -> Non
         port = taken.getsockname()[1]
         process = jalon(tmp_path, "serve", "--port", str(port))
         try:
-            assert process.popen.wait(20) == 1
+            assert process.popen.wait(60) == 1
         finally:
             process.kill()
     assert "address already in use" in process.said()

@@ -30,7 +30,6 @@ from portal.editing.commands import CancelLine, CancelWhole, Command, Instructio
 from portal.editing.queries import view_of
 from portal.editing.values import EditView
 from portal.editing.who import Who
-from portal.kit import writer
 from tests.editing import truths
 from tests.editing.play import ADA, ASKS, EVERYTHING, NOTHING, STAFF
 from tests.editing.world import ORDERS, World
@@ -192,10 +191,7 @@ class Editing(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_whatever_happens_shipped_units_money_and_edits_are_right(
-    blank_sqlite: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "WINDOW", 0.0)  # nobody waits for a commit to be shared
+def test_whatever_happens_shipped_units_money_and_edits_are_right(blank_sqlite: Path) -> None:
     ends: Counter[str] = Counter()
     machine = type("TheEditing", (Editing,), {"blank": blank_sqlite, "ends": ends})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]

@@ -136,7 +136,7 @@ async def rounds_pass(context: Context, carrier: CarrierServer) -> None:
         await settled(context, number)
 
 
-async def shows(live: Stream, text: str, within: float = 15) -> str:
+async def shows(live: Stream, text: str, within: float = 60) -> str:
     """The text of the next fragment that has `text` in it."""
     while True:
         event = await live.event(within)

@@ -52,7 +52,7 @@ async def test_workers_that_are_killed_lose_no_message(installation: Installatio
                 worker.send(signal.SIGKILL)
             installation.clock.advance(minutes=2)  # what was claimed by the dead is free again
             installation.worker()
-            await until(lambda: len(_names(taken)) == count, within=30)
+            await until(lambda: len(_names(taken)) == count, within=60)
 
             waiting = select(MAIL.c.id).where(MAIL.c.state == "waiting")
             async with asyncio.timeout(30):

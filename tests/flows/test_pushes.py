@@ -48,7 +48,7 @@ async def test_an_open_page_moves_after_a_push(installation: Installation, carri
             await shows(live, "Your parcel")
             assert await push(web, context.clock.now(), "a guess, and a wrong one") == 401
             assert await push(web, context.clock.now()) == 200
-            assert "On the van" in await shows(live, "On the van", within=5)
+            assert "On the van" in await shows(live, "On the van")
 
 
 async def test_what_was_acknowledged_is_merged_after_a_power_cut(

@@ -93,7 +93,7 @@ async def test_a_worker_killed_in_mid_reading_is_replaced(connected: Installatio
         assert (await ask(web, HOOK, method="POST", body=delivery.body, **delivery.headers)).status == 200
         first = connected.worker()
         clock.advance(seconds=2)
-        await until(lambda: f"/orders/{order_id}" in teashop.asked, within=30)
+        await until(lambda: f"/orders/{order_id}" in teashop.asked, within=60)
         first.kill()
         web.kill()
         teashop.asked.clear()

@@ -121,7 +121,7 @@ async def test_workers_on_one_database_never_get_the_same_job(tables_url: str, c
 
         async def unit(tx: Tx) -> list[int]:
             found = [job.payload["number"] for job in await jobs.claim(tx, NOW, 3)]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await together.wait()  # neither has committed when the other claims
             return found
 

@@ -38,7 +38,7 @@ class Heard:
 
     async def until(self, count: int) -> list[int]:
         """Wait until so many events were told."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.ids) < count:
                 self._more.clear()
                 await self._more.wait()

@@ -188,7 +188,7 @@ async def test_two_processes_may_create_one_order_at_once(
     async def meeting(*args: Any) -> None:
         looked.append(args)
         if len(looked) <= 2:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await together.wait()  # both have found nothing
         await store_fresh(*args)
 

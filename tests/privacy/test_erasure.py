@@ -114,7 +114,7 @@ async def test_open_streams_of_the_person_end(context: Context) -> None:
         async with shop.ada.stream(f"{page}/events") as stream:
             assert stream.answer.status == 200
             await shop.ada.send("/account/erase", SURE)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await stream.gone.wait()
 
 

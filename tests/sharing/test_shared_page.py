@@ -174,7 +174,7 @@ async def living(engine_url: str) -> AsyncIterator[Sharing]:
 
 async def ended(stream: Exchange) -> str:
     """What a stream said, once it is over."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stream.gone.wait()
     return stream.answer.text
 
@@ -220,7 +220,7 @@ async def test_an_open_page_follows_the_order(living: Sharing) -> None:
 
 async def test_a_family_may_look_together(sharing: Sharing) -> None:
     path = await sharing.link()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         streams = [sharing.site.stream(f"{path}/events", client=f"203.0.113.{n}") for n in range(10)]
         found = [await stream.__aenter__() for stream in streams]
         assert {exchange.answer.status for exchange in found} == {200}

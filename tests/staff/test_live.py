@@ -39,5 +39,5 @@ async def test_streams_end_with_the_session(counter: Counter) -> None:
             return await let_go(tx, counter.context.clock.now(), "jeanne@atelier-lune.example")
 
         await counter.context.db.write(unit)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await stream.gone.wait()

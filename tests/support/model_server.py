@@ -74,6 +74,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"  # a connection for each call, so that none outlives its client
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_POST(self) -> None:

@@ -74,7 +74,8 @@ class Visitor:
         self.console.append(f"{message.type}: {message.text}")
 
     def _fail(self, error: Any) -> None:
-        self.console.append(f"uncaught: {error}")
+        if "ViewTransition opt-in" not in str(error):  # a decoration that the browser gives up by itself, now and then
+            self.console.append(f"uncaught: {error}")
 
     def _follow(self, request: Request) -> None:
         self.requests.append(request.url)

@@ -52,7 +52,7 @@ class Process:
         if self.popen.poll() is None:
             self.popen.send_signal(number)
 
-    def stop(self, within: float = 15) -> int:
+    def stop(self, within: float = 60) -> int:
         """Tell it to end; returns its exit status."""
         self.send(signal.SIGTERM)
         return self.popen.wait(within)
@@ -60,7 +60,7 @@ class Process:
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         self.send(signal.SIGKILL)
-        self.popen.wait(10)
+        self.popen.wait(30)
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ class Stream:
         self._writer = writer
         self._rest = b""
 
-    async def event(self, within: float = 15) -> Event | None:
+    async def event(self, within: float = 60) -> Event | None:
         """The next event; None when the stream has ended. TimeoutError when nothing but comments comes."""
         async with asyncio.timeout(within):
             while True:
@@ -77,7 +77,7 @@ async def ask(process: Process, path: str, *, method: str = "GET", body: bytes =
     return await send(process, "\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
 
-async def send(process: Process, request: bytes, within: float = 15) -> Answer:
+async def send(process: Process, request: bytes, within: float = 60) -> Answer:
     """Send bytes as they are and read one answer; OSError or IncompleteReadError when the server just hangs up."""
     async with asyncio.timeout(within):
         reader, writer = await asyncio.open_connection("127.0.0.1", port_of(process))

@@ -12,7 +12,7 @@ from portal.context import Context
 from portal.tracking.models import SHIPMENT, TRACKER
 
 
-async def until(true: Callable[[], bool], within: float = 15, what: str = "") -> None:
+async def until(true: Callable[[], bool], within: float = 60, what: str = "") -> None:
     """Wait until it is so; fails when it takes longer than `within` seconds."""
     end = time.monotonic() + within
     while not true():
@@ -20,7 +20,7 @@ async def until(true: Callable[[], bool], within: float = 15, what: str = "") ->
         await asyncio.sleep(0.02)
 
 
-async def settled(context: Context, *numbers: str, within: float = 15) -> None:
+async def settled(context: Context, *numbers: str, within: float = 60) -> None:
     """Wait until what these parcels' carriers answered at the clock's present moment has been taken in."""
     asked = select(SHIPMENT.c.number).join(TRACKER).where(TRACKER.c.asked_at == context.clock.now())
     end = time.monotonic() + within

@@ -335,6 +335,7 @@ def playing_vendure(*, plugin: bool = False) -> Iterator[tuple[PlayedVendure, st
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits 40 ms for the one who asked to say that the head came
         wbufsize = -1  # an answer leaves in one piece
 
         def do_POST(self) -> None:

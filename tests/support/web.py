@@ -75,7 +75,7 @@ class Exchange:
 
     async def until(self, text: str) -> str:
         """Wait until the body holds `text`; returns the body."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while text not in (body := b"".join(m.get("body", b"") for m in self.messages[1:]).decode()):
                 self.news.clear()
                 await self.news.wait()
@@ -105,7 +105,7 @@ class Site:
         exchange = Exchange()
         task = asyncio.create_task(self.app(scope_of(path, "GET", client, headers), exchange.receive, exchange.send))
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not exchange.messages:
                     exchange.news.clear()
                     await exchange.news.wait()
@@ -137,7 +137,7 @@ async def served(site: Site, **settings: Any) -> AsyncIterator[tuple[Server, str
     running = server(create_app(local), local)
     serving = asyncio.create_task(running.serve())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not running.started:  # noqa: ASYNC110 - the server has no event to wait for
                 await asyncio.sleep(0.01)
         yield running, f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"

@@ -300,7 +300,7 @@ async def test_workers_on_one_database_never_get_the_same_parcel(tables_url: str
 
         async def unit(tx: Tx) -> list[str]:
             found = [claim.number for claim in await claim_due(tx, NOW, queues_of([SLUG]), 3)]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await together.wait()  # neither has committed when the other claims
             return found
 

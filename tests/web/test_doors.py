@@ -277,7 +277,7 @@ async def test_a_planted_cookie_gives_nothing_that_was_not_given(shop: Shop) -> 
 
 async def ended(exchange: Any) -> None:
     """Wait until the server has ended a stream."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await exchange.gone.wait()
 
 

@@ -173,7 +173,7 @@ async def test_a_real_server_streams_and_stops_in_order(shop: Shop, caplog: pyte
         page = await browser.get(base + shop.mine)
         assert (page.status_code, "#1001" in page.text, "server" in page.headers) == (200, True, False)
         assert (await browser.get(f"{base}/healthz/ready")).status_code == 200
-        async with asyncio.timeout(10), browser.stream("GET", f"{base}{shop.mine}/events?after=1") as stream:
+        async with asyncio.timeout(30), browser.stream("GET", f"{base}{shop.mine}/events?after=1") as stream:
             lines = stream.aiter_lines()
             assert (await anext(lines)).startswith(":")
             await carried(shop.context, Milestone.OUT_FOR_DELIVERY)
