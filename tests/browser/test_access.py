@@ -167,6 +167,21 @@ async def test_nothing_moves_for_who_wants_no_motion(stories: str, browser: Brow
         await someone.page.context.close()
 
 
+@pytest.mark.parametrize(("motion", "fades"), [("reduce", False), ("no-preference", True)])
+async def test_a_page_fades_into_the_next_only_for_who_likes_motion(
+    stories: str, browser: Browser, motion: str, fades: bool
+) -> None:
+    someone = await opened(browser, stories, 390, reduced_motion=motion)
+    await someone.page.add_init_script(
+        "addEventListener('pagereveal', told => { window.fades = !!told.viewTransition })"
+    )
+    await someone.open(f"{stories}/account/start?lang=en")
+    async with someone.page.expect_navigation():
+        await someone.page.evaluate("() => { location.search = '?lang=fr' }")
+    await someone.page.wait_for_function("() => window.fades !== undefined")
+    assert await someone.page.evaluate("() => window.fades") is fades
+
+
 async def test_edges_are_there_in_forced_colours(stories: str, browser: Browser) -> None:
     """Backgrounds and shadows are gone then: what they set apart has an edge."""
     someone = await opened(browser, stories, 390, forced_colors="active")
