@@ -35,6 +35,7 @@ LARGEST = 6_000_000  # bytes in docs/screenshots: they stay in the repository's 
 PACE = "1500"  # the demonstration's own
 SETTLED_S = 12.0  # until its parcels have been asked about a few times
 QUALITY = 62
+CHANGEABLE: Final = "#2043"  # the order of the demonstration's own shop, which nobody has begun with
 
 Theme = Literal["light", "dark"]
 
@@ -126,15 +127,18 @@ async def waiting(browser: Browser, demo: dict[str, Any]) -> BrowserContext:
     return context
 
 
-async def signed_in(browser: Browser, demo: dict[str, Any]) -> tuple[BrowserContext, str]:
-    """A browser that a person signed in with, and the address of the first order for them."""
+async def signed_in(browser: Browser, demo: dict[str, Any]) -> tuple[BrowserContext, dict[str, str]]:
+    """A browser that a person signed in with, and the addresses of the orders for them, by number."""
     context = await waiting(browser, demo)
     page = context.pages[0]
     await page.fill("input[name=code]", await _code(context, demo["sign_in"]["mailbox_url"]))
     await page.locator("form:has(input[name=code]) button").first.click()
     await page.wait_for_url(lambda url: "/sign-in" not in url)
-    await page.goto(demo["order_pages"][0]["url"])
-    return context, page.url.removeprefix(demo["base_url"])
+    orders = {}
+    for one in demo["order_pages"]:
+        await page.goto(one["url"])
+        orders[one["number"]] = page.url.removeprefix(demo["base_url"])
+    return context, orders
 
 
 async def _code(context: BrowserContext, mailbox: str) -> str:
@@ -149,9 +153,9 @@ async def _code(context: BrowserContext, mailbox: str) -> str:
     sys.exit("No code came to the mailbox.")
 
 
-def pages(demo: dict[str, Any], order: str) -> list[Shown]:
-    """Every kind of page. `order` is the address of the first order for whoever may see it."""
-    base = demo["base_url"]
+def pages(demo: dict[str, Any], orders: dict[str, str]) -> list[Shown]:
+    """Every kind of page. `orders`: the addresses of orders for whoever may see them, by number."""
+    base, order, changeable = demo["base_url"], next(iter(orders.values())), f"{orders[CHANGEABLE]}/change"
     by_link = [
         Shown(f"order-{page['number'].strip('#')}", f"Order page: {page['story']}", page["url"].removeprefix(base))
         for page in demo["order_pages"]
@@ -170,6 +174,8 @@ def pages(demo: dict[str, Any], order: str) -> list[Shown]:
         Shown("account", "The account", "/account", "person"),
         *by_link,
         Shown("order-signed-in", "Order page of its person, signed in", order, "person"),
+        Shown("change", "Changing an order", changeable, "person"),
+        Shown("change-address", "Changing its address", f"{changeable}/new/address", "person"),
         Shown("sharing", "Sharing an order", f"{order}/sharing", "person"),
         *shared,
         Shown("error", "A page that is not there", "/nowhere"),
@@ -192,10 +198,10 @@ async def picture(page: Page) -> bytes:
 async def take_all(demo: dict[str, Any], folder: Path) -> list[Shown]:
     """Every page in every look, to the folder; a page that answers with something unexpected ends it."""
     async with opened() as browser:
-        person, order = await signed_in(browser, demo)
+        person, orders = await signed_in(browser, demo)
         begun = await waiting(browser, demo)
         states = {"nobody": None, "begun": await begun.storage_state(), "person": await person.storage_state()}
-        shown = pages(demo, order)
+        shown = pages(demo, orders)
         for look, (who, state) in product(LOOKS, states.items()):
             context = await browser.new_context(
                 viewport={"width": look.width, "height": 844 if look.width < 600 else 800},
