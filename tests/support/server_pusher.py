@@ -20,6 +20,7 @@ from portal.context import Context, opened
 from portal.editing.engine import Engine
 from portal.editing.queue import SWEEP, SWEEP_EVERY
 from portal.editing.work import SLOW, Works
+from portal.kit.egress import Clients
 from portal.platforms.live import ShopError
 from tests.editing.play import Policies
 from tests.support.clock import FileClock
@@ -51,6 +52,7 @@ async def work(url: str, clock: str, platform: str, kind: Kind) -> None:
 def main(url: str, clock: str, platform: str, kind: str) -> None:
     """Fork for each line until the input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the killed need no burying
+    Clients("before the fork").get("nobody")  # what is imported and read at the first call
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
