@@ -12,7 +12,7 @@ from portal.editing.answers import Answer, Answers, Code
 from portal.editing.asking import NEEDS
 from portal.editing.facts import NOWHERE
 from portal.editing.wishes import action_of
-from portal.kit.db import Reader
+from portal.kit.db import Database, Reader
 from portal.platforms.changes import Can, Change, Variant
 from portal.platforms.live import Editable, Shop
 from portal.platforms.neutral.parts import Amount, NeutralOrder
@@ -60,7 +60,7 @@ class Policies(Protocol):
         """The policy of this moment."""
         ...
 
-    async def event(self, reader: Reader) -> int:
+    async def event(self, db: Database) -> int:
         """The event by which it was published, as far as is known; 0 for one that never was."""
         ...
 

@@ -34,5 +34,4 @@ class OnOrderPage:
 
     async def event(self) -> int:
         """See there."""
-        async with self.engine.context.db.read() as reader:
-            return await self.engine.policies.event(reader)
+        return await self.engine.policies.event(self.engine.context.db)

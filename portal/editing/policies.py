@@ -15,7 +15,7 @@ from portal.editing.policy.reading import Format
 from portal.editing.policy.rules import Policy
 from portal.editing.policy.standard import STANDARD, policy_from, standard_policy
 from portal.editing.ruling import Ruling
-from portal.kit.db import Reader, Tx, one
+from portal.kit.db import Database, Reader, Tx, one
 from portal.kit.events import EVENT
 from portal.kit.prepared import Query
 
@@ -104,9 +104,12 @@ class Policies:
         """The policy of this moment. Raises Unavailable."""
         return (await self._current(reader)).ruling
 
-    async def event(self, reader: Reader) -> int:
+    async def event(self, db: Database) -> int:
         """The event by which the one that was in force last was published; 0 before the first. Raises Unavailable."""
-        return (self._known or await self._current(reader)).event
+        if self._known is not None:
+            return self._known.event
+        async with db.read() as reader:
+            return (await self._current(reader)).event
 
     def follow(self) -> None:
         """From now on it is only asked about after `changed`."""

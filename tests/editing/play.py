@@ -23,7 +23,7 @@ from portal.editing.ruling import Ruling
 from portal.editing.values import EditView, Refusal
 from portal.editing.who import Who
 from portal.kit.clock import ManualClock
-from portal.kit.db import Reader
+from portal.kit.db import Database, Reader
 from portal.mail.models import MAIL
 from portal.orders.documents import Stored, stored
 from portal.orders.sync import import_order
@@ -53,7 +53,7 @@ class Policies:
         """See `engine.Policies`."""
         return Ruling(self.policy, self.version)
 
-    async def event(self, _reader: Reader) -> int:
+    async def event(self, _db: Database) -> int:
         """See `engine.Policies`."""
         return 0
 
