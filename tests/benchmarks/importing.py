@@ -59,7 +59,7 @@ def _speed(plan: Plan) -> Row:
 
 
 def _database(plan: Plan, name: str) -> Path:
-    path = plan.folder / f"{name}.db"
+    path = plan.folder / f"importing-{name}.db"
     schema.migrate(f"sqlite:///{path}")
     return path
 

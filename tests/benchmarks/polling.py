@@ -117,7 +117,7 @@ def _account(slug: str, url: str) -> Account:
 
 
 def _database(plan: Plan, name: str, parcels: Mapping[str, int]) -> Path:
-    path = plan.folder / f"{name}.db"
+    path = plan.folder / f"polling-{name}.db"
     schema.migrate(f"sqlite:///{path}")
     trackers.fill_sqlite(path, parcels)
     return path
