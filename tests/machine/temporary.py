@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the system, in which each run makes its own
-_ENOUGH = 4 * 2**30  # bytes; a run uses a tenth of it at once
+_ENOUGH = 2**30  # bytes; a run uses a quarter of it at once
 
 
 def use_memory() -> None:
