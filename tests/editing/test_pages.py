@@ -216,7 +216,7 @@ async def test_what_the_shop_decides_is_asked_of_it(shop: Counter) -> None:
     await shop.confirm(edit)
     page = await shop.order_page()
     assert "The shop has your request" in page
-    assert "Take it back" in page
+    assert "Withdraw the request" in page
 
 
 async def test_another_change_waits_for_the_first(shop: Counter) -> None:
