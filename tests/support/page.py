@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
-WAIT_MS: Final = 15_000
+WAIT_MS: Final = 60_000  # long enough for a slow machine; what comes sooner is not waited for
+expect.set_options(timeout=WAIT_MS)
 # Playwright keeps every page visible, also one behind another or in a minimised window: the page is told instead.
 _HIDE = """hidden => {
   Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden});
