@@ -155,7 +155,7 @@ class Answer(NamedTuple):
     `standard:…` are those that come with the program. `text`: the shop's own words, by language; else
     `words.sentence` has the built-in ones. `instead`: what the customer may do, where this may not be done. `limits`:
     how far the wish may go. `link`: the shop's page for it. `over`: the moment from which it is refused, however often
-    the answer changes until then; None: never, or not known, and of what is summed up for the order.
+    the answer changes until then; None: never, or not known; of several items summed up it is not said.
     """
 
     verdict: Verdict
